@@ -1,0 +1,1 @@
+"""Officer pages, rendered on the server."""

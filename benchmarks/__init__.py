@@ -1,0 +1,1 @@
+"""Benchmarks: accuracy and speed in one row, peers in the same run."""

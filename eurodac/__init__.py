@@ -1,0 +1,1 @@
+"""The registry: datasets, sequences, law, interoperability, detection."""

@@ -1,0 +1,1 @@
+"""Synthetic people, fingerprints and multi-system histories with a truth file."""

@@ -1,0 +1,1 @@
+"""Detection: timeline and rules; hints with evidence, never decisions."""

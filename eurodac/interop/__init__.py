@@ -1,0 +1,1 @@
+"""Interoperability: system adapters now; ESP, sBMS, CIR and MID in later steps."""

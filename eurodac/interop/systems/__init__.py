@@ -1,0 +1,1 @@
+"""Adapters of the connected systems behind one protocol."""

@@ -1,0 +1,66 @@
+"""Operational settings; rules of law and tuned numbers never live here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["Settings"]
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set, each by an environment variable ``EURODAC_<NAME>``."""
+
+    model_config = SettingsConfigDict(env_prefix="EURODAC_", frozen=True, extra="ignore")
+
+    home: Path = Field(
+        default=Path("var/eurodac"),
+        description="Folder of the SQLite registry, the key files and the gallery snapshots.",
+    )
+    database_url: str = Field(
+        default="",
+        description="SQLAlchemy URL; empty = SQLite file registry.db in EURODAC_HOME.",
+    )
+    key_file: Path | None = Field(
+        default=None,
+        description="Key-encryption key, mode 0600; empty = keys/kek in EURODAC_HOME. In "
+        "production it lies on another volume than the database.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address that `eurodac serve` listens on.")
+    port: int = Field(default=8858, ge=1, le=65535, description="Port of `eurodac serve`.")
+    development_identities: bool = Field(
+        default=False,
+        description="Allow sign-in with a chosen identity. Never with real data.",
+    )
+    face_comparison: bool = Field(
+        default=False,
+        description="Face comparison; stays off until Article 63(5) of 2024/1358 introduces it.",
+    )
+    max_body_bytes: int = Field(
+        default=32 * 1024 * 1024,
+        ge=1024,
+        description="Largest request body; ten uncompressed finger images need about 3 MB.",
+    )
+    busy_timeout_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        le=120,
+        description="How long a SQLite writer waits for another before it gives up.",
+    )
+
+    @property
+    def url(self) -> str:
+        """The database URL in use."""
+        return self.database_url or f"sqlite+pysqlite:///{self.home / 'registry.db'}"
+
+    @property
+    def key_path(self) -> Path:
+        """The key-encryption key file in use."""
+        return self.key_file or self.home / "keys" / "kek"
+
+    @property
+    def gallery_folder(self) -> Path:
+        """Where gallery snapshots lie."""
+        return self.home / "gallery"

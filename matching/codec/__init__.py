@@ -1,0 +1,1 @@
+"""Codecs: one module per standard and edition; bytes <-> values of the matcher."""

@@ -1,0 +1,86 @@
+"""Errors of the matcher.
+
+    MatchingError
+    ├── TemplateError             a template breaks its own invariants (shape, dtype, range)
+    ├── CodecError                bytes that cannot be read or written
+    │   ├── ImageError            not a usable image: format, truncation, size bomb, bit depth
+    │   ├── FingerRecordError     not a usable ISO/IEC 19794-2:2005 finger minutiae record
+    │   └── NistFileError         not a usable ANSI/NIST-ITL file
+    ├── ExtractionError           the extractor could not make a template of a sample
+    ├── KernelError               the compiled kernels are missing or of another ABI
+    └── GalleryError
+        ├── GalleryCorruptError   a snapshot fails its checks; rebuild it from the database
+        └── GalleryStaleError     a snapshot of another database, model or format
+
+Every error carries a stable ``code`` for machines and a message that says what, why and what to do.
+Messages never contain personal data or template bytes.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "CodecError",
+    "ExtractionError",
+    "FingerRecordError",
+    "GalleryCorruptError",
+    "GalleryError",
+    "GalleryStaleError",
+    "ImageError",
+    "KernelError",
+    "MatchingError",
+    "NistFileError",
+    "TemplateError",
+]
+
+
+class MatchingError(Exception):
+    """Root of the matcher's errors.
+
+    Args:
+        code: Stable, lower-case, snake_case identifier of the reason, e.g. ``"image_too_large"``.
+        message: What, why and what to do; no personal data.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class TemplateError(MatchingError):
+    """A template breaks its own invariants."""
+
+
+class CodecError(MatchingError):
+    """Bytes that cannot be read or written."""
+
+
+class ImageError(CodecError):
+    """Not a usable image."""
+
+
+class FingerRecordError(CodecError):
+    """Not a usable ISO/IEC 19794-2:2005 finger minutiae record."""
+
+
+class NistFileError(CodecError):
+    """Not a usable ANSI/NIST-ITL file."""
+
+
+class ExtractionError(MatchingError):
+    """The extractor could not make a template of a sample."""
+
+
+class KernelError(MatchingError):
+    """The compiled kernels are missing or of another ABI; install the package again."""
+
+
+class GalleryError(MatchingError):
+    """The gallery cannot do what was asked."""
+
+
+class GalleryCorruptError(GalleryError):
+    """A snapshot fails its checks; rebuild the gallery from the database."""
+
+
+class GalleryStaleError(GalleryError):
+    """A snapshot of another database, model or format; rebuild the gallery."""

@@ -1,0 +1,1 @@
+"""Fingerprints: sample -> minutiae -> cylinders -> comparison score."""

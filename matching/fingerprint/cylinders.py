@@ -1,0 +1,1 @@
+"""Minutiae -> bit cylinders."""

@@ -1,0 +1,1 @@
+"""Minutiae -> fixed-length sketch that orders candidates."""

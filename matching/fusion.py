@@ -1,0 +1,1 @@
+"""Scores of several sources -> one calibrated score with its evidence."""

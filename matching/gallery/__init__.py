@@ -1,0 +1,1 @@
+"""Galleries: searchable sets of references, derived from the database, never the truth."""

@@ -1,0 +1,109 @@
+"""What every gallery engine does, embedded or distributed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from matching.fingerprint.compare import FingersComparison
+from matching.template import FingerSet
+
+__all__ = ["Candidate", "CandidateList", "GalleryEngine", "Permit", "Reference"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One enrolled capture of one person.
+
+    Args:
+        key: Opaque identifier of the record it belongs to, 1..64 ASCII characters.
+        attributes: Attribute word, 64 bits; the registry gives the bits their meaning.
+        fingers: 1..10 fingers.
+    """
+
+    key: str
+    attributes: int
+    fingers: FingerSet
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Which references may be searched: every mask must share a bit with the attribute word.
+
+    Args:
+        masks: Each a 64-bit mask; none = everything is permitted, a zero mask = nothing is.
+        excluded: Keys that are left out, e.g. the probe's own.
+
+    Examples:
+        >>> Permit((0b011, 0b100)).allows("r", 0b101), Permit((0b010,)).allows("r", 0b101)
+        (True, False)
+    """
+
+    masks: tuple[int, ...] = ()
+    excluded: frozenset[str] = frozenset()
+
+    def allows(self, key: str, attributes: int) -> bool:
+        """Say whether a reference with these attributes may be compared."""
+        return key not in self.excluded and all(mask & attributes for mask in self.masks)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One reference on a candidate list; ``rank`` starts at 1 (ISO/IEC 19795-1)."""
+
+    key: str
+    rank: int
+    comparison: FingersComparison
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateList:
+    """The answer of an identification.
+
+    Args:
+        candidates: Best first; equal scores in enrolment order; may be empty.
+        compared: How many permitted references were compared by minutiae.
+        searched: How many permitted references the gallery holds (N of FPIR and FNIR).
+    """
+
+    candidates: tuple[Candidate, ...]
+    compared: int
+    searched: int
+
+
+class GalleryEngine(Protocol):
+    """A set of references that can be searched.
+
+    Writers are serialised by the engine; readers may run concurrently with each other.
+    """
+
+    def enrol(self, references: Iterable[Reference]) -> None:
+        """Add references; a key that is present is replaced. Durable only after ``save``."""
+
+    def erase(self, keys: Iterable[str]) -> int:
+        """Overwrite and remove references; returns how many of the keys were present."""
+
+    def relabel(self, key: str, attributes: int) -> bool:
+        """Replace the attribute word of a reference; False if the key is not present."""
+
+    def search(
+        self, probe: FingerSet, *, permit: Permit, k: int, threshold: float
+    ) -> CandidateList:
+        """Identify: compare a probe with every permitted reference (1:N).
+
+        Args:
+            probe: 1..10 fingers.
+            permit: Which references may be searched.
+            k: Longest candidate list, 1..1000.
+            threshold: Lowest comparison score returned, inclusive; natural-log likelihood ratio.
+
+        Returns:
+            At most k candidates whose score reaches the threshold, best first.
+
+        Raises:
+            ValueError: the probe has no finger, or k is out of range.
+        """
+
+    def __len__(self) -> int:
+        """How many references are enrolled."""

@@ -1,0 +1,1 @@
+"""Compiled kernels in plain C, loaded with ctypes, and their NumPy twins."""

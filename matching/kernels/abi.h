@@ -1,0 +1,5 @@
+#ifndef EURODAC_KERNELS_ABI_H
+#define EURODAC_KERNELS_ABI_H
+#define EURODAC_KERNELS_ABI 1
+int eurodac_kernels_abi(void);
+#endif

@@ -1,0 +1,47 @@
+"""Loads the compiled kernels.
+
+The library lies where the import system found the compiled part of the package (in an editable
+install that is site-packages, beside a redirected source tree), so it is looked up there.
+A missing library or another ABI is an error: there is no silent slow path.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sysconfig
+from functools import cache
+from pathlib import Path
+
+from matching.errors import KernelError
+
+__all__ = ["ABI", "load"]
+
+ABI = 1  # raised with every change of a kernel's signature or memory layout
+_NAME = "eurodac_kernels.so"
+
+
+@cache
+def load() -> ctypes.CDLL:
+    """Load the compiled kernels once per process.
+
+    Returns:
+        The library, its ABI checked. ctypes releases the GIL for every call.
+
+    Raises:
+        KernelError: the library is missing or has another ABI.
+    """
+    folders = (Path(__file__).parent, Path(sysconfig.get_path("platlib")) / "matching" / "kernels")
+    for folder in folders:
+        path = folder / _NAME
+        if path.is_file():
+            library = ctypes.CDLL(str(path))
+            break
+    else:
+        raise KernelError("kernel_missing", f"{_NAME} is missing; install the package again")
+    found = int(library.eurodac_kernels_abi())
+    if found != ABI:
+        raise KernelError(
+            "kernel_abi",
+            f"{_NAME} has ABI {found}, this package needs {ABI}; install the package again",
+        )
+    return library

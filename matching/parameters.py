@@ -1,0 +1,1 @@
+"""Every tuned constant of the matcher: value, unit, origin."""

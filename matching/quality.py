@@ -1,0 +1,1 @@
+"""Sample quality -> accept or recapture, with the reason per finger."""

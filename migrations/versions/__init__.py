@@ -1,0 +1,1 @@
+"""Revisions; they import only alembic and sqlalchemy."""
