@@ -285,8 +285,9 @@ class ScoreTerm:
 class Link:
     """Two records of one person, as found by biometrics and decided by people.
 
-    ``low`` < ``high`` as text, so that a pair has one link. ``check_reason`` says why an expert
-    must look before it is used (Article 38(4)), "" where nothing calls for it.
+    ``low`` < ``high`` as text, so that a pair has one link. ``found_by`` is the one of the two
+    whose comparison found the other: its State received the hit and verifies it. ``check_reason``
+    says why an expert must look before it is used (Article 38(4)), "" where nothing calls for it.
     """
 
     id: LinkId
@@ -300,6 +301,7 @@ class Link:
     threshold: float
     terms: tuple[ScoreTerm, ...]
     matcher_version: str
+    found_by: RecordId
     created_at: datetime
     check_reason: str = ""
     decided_at: datetime | None = None
