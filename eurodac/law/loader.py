@@ -11,7 +11,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
-from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import TypeVar
@@ -53,9 +52,8 @@ class Rule:
 RowT = TypeVar("RowT", bound=Rule)
 
 
-@cache
 def load_rows(table: str, row_class: type[RowT]) -> Mapping[str, RowT]:
-    """Load one table; cached for the life of the process.
+    """Load one table; the module that owns it does so once, at import.
 
     Args:
         table: Path below ``eurodac/law`` without ``.toml``, e.g. ``"categories/applicant"``.
