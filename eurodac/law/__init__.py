@@ -9,6 +9,7 @@ an id exists once. Keys are plain strings: this layer knows no records.
     closed_lists       permitted values
     reference_numbers  grammar and digits, re-capture
     states             codes, participation, gallery bits
+    capture            whose biometric data are taken
     comparison         what is compared with what, also across systems
     retention          how long data are kept
     purposes, roles    who may do what, and what for
@@ -24,6 +25,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from eurodac.law import (
+    capture,
     categories,
     closed_lists,
     comparison,
@@ -42,6 +44,7 @@ from eurodac.law.loader import Rule, loaded_tables
 __all__ = [
     "Rule",
     "all_rules",
+    "capture",
     "categories",
     "closed_lists",
     "comparison",

@@ -1,6 +1,6 @@
 """How long data are kept.
 
-Law: 32024R1358#art29 and 63.3; tables ``retention.toml`` and ``tp_exclusions.toml``.
+Law: 32024R1358#art29 and 63.3; tables ``retention.toml`` and ``tp_decisions.toml``.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from eurodac.law.loader import STRICT, Rule, load_rows
 from eurodac.law.periods import add_years
 
 __all__ = [
-    "EXCLUSIONS",
+    "DECISIONS",
     "RULES",
-    "ExclusionRule",
+    "DecisionRule",
     "RetentionRule",
     "excluded_decision",
     "expires_on",
     "retention_rule",
+    "tp_decision",
 ]
 
 
@@ -45,18 +46,24 @@ class RetentionRule(Rule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
-class ExclusionRule(Rule):
-    """Decisions on temporary protection whose beneficiaries are never recorded.
+class DecisionRule(Rule):
+    """A Council Implementing Decision on temporary protection.
 
     Args:
-        decisions: Numbers as year/number.
+        numbers: Its number and those of its extensions, as year/number.
+        recorded: False: its beneficiaries are never recorded in Eurodac.
+        in_force_on: Day of its entry into force.
+        ends_on: Last day of the protection as decided so far.
     """
 
-    decisions: tuple[str, ...]
+    numbers: tuple[str, ...]
+    recorded: bool
+    in_force_on: date
+    ends_on: date
 
 
 RULES = load_rows("retention", RetentionRule)
-EXCLUSIONS = load_rows("tp_exclusions", ExclusionRule)
+DECISIONS = load_rows("tp_decisions", DecisionRule)
 _PAIRS = MappingProxyType({(rule.category, rule.subtype): rule for rule in RULES.values()})
 _CELEX = re.compile(r"3(\d{4})D0*(\d+)")
 _NUMBER = re.compile(r"(\d{4})/0*(\d+)")
@@ -76,8 +83,7 @@ def expires_on(
     subtype: str,
     *,
     transmitted_on: date,
-    decision_in_force_on: date | None = None,
-    protection_ends_on: date | None = None,
+    decision: DecisionRule | None = None,
 ) -> date:
     """Give the last day on which a dataset is kept; it is gone when that day ends.
 
@@ -85,13 +91,12 @@ def expires_on(
         category: Its category.
         subtype: Its subtype.
         transmitted_on: Day (UTC) of the first transmission that was recorded.
-        decision_in_force_on: Temporary protection: entry into force of the Council decision.
-        protection_ends_on: Temporary protection: end as decided today, if that is later than a
-            year after the entry into force; ask again with every new decision.
+        decision: Temporary protection only: the Council decision it rests on. Ask again when the
+            protection is extended.
 
     Raises:
         KeyError: the category has no such subtype.
-        ValueError: data of this kind are never recorded, or the decision's day is missing.
+        ValueError: data of this kind are never recorded, or the decision is missing.
 
     Law: 32024R1358#art29; a period of years ends on the same date, or the last day of the month.
 
@@ -104,28 +109,33 @@ def expires_on(
         raise ValueError(f"{category} is never recorded ({rule.article}), so it cannot expire")
     if rule.start == "transmitted":
         return add_years(transmitted_on, rule.years)
-    if decision_in_force_on is None:
-        raise ValueError(f"{category} needs the entry into force of the decision ({rule.article})")
-    end = add_years(decision_in_force_on, rule.years)
-    return end if protection_ends_on is None else max(end, protection_ends_on)
+    if decision is None:
+        raise ValueError(f"{category} needs the decision it rests on ({rule.article})")
+    return max(add_years(decision.in_force_on, rule.years), decision.ends_on)
 
 
-def excluded_decision(reference: str) -> ExclusionRule | None:
-    """Give the row that keeps beneficiaries of a Council decision out of Eurodac.
+def tp_decision(reference: str) -> DecisionRule | None:
+    """Give the Council decision that a dataset refers to.
 
     Args:
         reference: As transmitted: ``"(EU) 2022/382"``, ``"32022D0382"`` and the like.
 
     Returns:
-        None if the decision is not excluded.
+        Its row, None if the table does not know it.
 
     Examples:
-        >>> excluded_decision("Council Implementing Decision (EU) 2022/0382").id
-        'tp_exclusion.2022_382'
+        >>> tp_decision("Council Implementing Decision (EU) 2022/0382").recorded
+        False
     """
     found = {
         f"{year}/{number}"
         for pattern in (_CELEX, _NUMBER)
         for year, number in pattern.findall(reference)
     }
-    return next((rule for rule in EXCLUSIONS.values() if found & set(rule.decisions)), None)
+    return next((rule for rule in DECISIONS.values() if found & set(rule.numbers)), None)
+
+
+def excluded_decision(reference: str) -> DecisionRule | None:
+    """Give the row that keeps beneficiaries of a Council decision out of Eurodac, or None."""
+    rule = tp_decision(reference)
+    return None if rule is None or rule.recorded else rule
