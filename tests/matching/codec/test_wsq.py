@@ -43,7 +43,7 @@ def test_a_wsq_bomb_is_refused_by_its_header() -> None:
 def test_no_damage_ends_this_process_and_the_next_file_is_decoded() -> None:
     good = codec.encode(ridges(128, 128), "image/x-wsq")
     refused = 0
-    for seed in range(200):
+    for seed in range(60):
         rng = np.random.default_rng(seed)
         data = bytearray(good)
         start = int(rng.integers(2, len(data) - 12))
@@ -55,5 +55,5 @@ def test_no_damage_ends_this_process_and_the_next_file_is_decoded() -> None:
             codec.decode(bytes(data))
         except ImageError:
             refused += 1
-    assert refused > 50
+    assert refused > 15
     assert codec.decode(good).pixels.shape == (128, 128)

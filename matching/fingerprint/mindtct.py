@@ -1,0 +1,99 @@
+"""The default extractor: NIST's MINDTCT with NFIQ 2 quality, from the package ``nbis-py``."""
+
+from __future__ import annotations
+
+import nbis
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.errors import ExtractionError
+from matching.fingerprint.extractor import ExtractedFinger
+from matching.fingerprint.sample import make_template, prepare
+
+__all__ = ["MindtctExtractor"]
+
+_KINDS = {nbis.MinutiaKind.RIDGE_ENDING: 1, nbis.MinutiaKind.BIFURCATION: 2}
+
+
+class MindtctExtractor:
+    """Minutiae by MINDTCT, quality by NFIQ 2.
+
+    MINDTCT's angles are multiples of 11.25 degrees, counter-clockwise from the x axis, pointing
+    along the ridge as ISO/IEC 19794-2 has it (checked against another vendor's templates: nine in
+    ten of the minutiae found by both agree within 15 degrees). Minutia quality is MINDTCT's
+    reliability.
+
+    Args:
+        compute_nfiq2: Without it an extraction takes a third of the time and ``nfiq2`` is None.
+
+    Cost: 55 ms for a print of 388 x 374 pixels on the reference machine, 190 ms with NFIQ 2.
+    Thread-safe; the GIL is released.
+    """
+
+    def __init__(self, *, compute_nfiq2: bool = True) -> None:
+        self._plain = _new_extractor(compute_nfiq2=False)
+        self._scoring = _new_extractor(compute_nfiq2=True) if compute_nfiq2 else None
+
+    @property
+    def name(self) -> str:
+        """Name and version that go into every template."""
+        return "mindtct/1"
+
+    def extract(self, image: NDArray[np.uint8], *, ppi: int = 500) -> ExtractedFinger:
+        """Extract the minutiae of one finger.
+
+        Args:
+            image: (H, W) uint8 grey, ridges dark, 64..2000 pixels a side.
+            ppi: Resolution of the image, 250..1200; minutiae are scaled to 500.
+
+        Returns:
+            The template, empty for a blank image; ``nfiq2`` is None where NFIQ 2 gives up (blank
+            images, fragments).
+
+        Raises:
+            ExtractionError: ``extraction_image``, ``extraction_size``, ``extraction_resolution``
+                or ``extraction_failed`` (MINDTCT refuses the image).
+        """
+        sample = _pgm(prepare(image, ppi))
+        nfiq2: int | None = None
+        try:
+            found, nfiq2 = self._score(sample)
+            if found is None:
+                found = self._plain.extract_minutiae(sample).get()
+        except nbis.NbisError as error:
+            raise ExtractionError(
+                "extraction_failed", f"MINDTCT refuses the image: {type(error).__name__}"
+            ) from error
+        rows = [(m.x(), m.y(), np.radians(m.angle()), m.reliability()) for m in found]
+        kinds = np.array([_KINDS[m.kind()] for m in found], np.uint8)
+        return ExtractedFinger(
+            make_template(np.array(rows, np.float64).reshape(-1, 4), kinds, self.name), nfiq2
+        )
+
+    def _score(self, sample: bytes) -> tuple[list[nbis.Minutia] | None, int | None]:
+        """Minutiae and NFIQ 2 in one pass; (None, None) where NFIQ 2 is off or gives up."""
+        if self._scoring is None:
+            return None, None
+        try:
+            minutiae = self._scoring.extract_minutiae(sample)
+        except nbis.NbisError.Nfiq2ComputeFailed:
+            return None, None
+        return minutiae.get(), int(minutiae.quality().score)
+
+
+def _new_extractor(*, compute_nfiq2: bool) -> nbis.NbisExtractor:
+    return nbis.new_nbis_extractor(
+        nbis.NbisExtractorSettings(
+            min_quality=0.0,
+            get_center=False,
+            check_fingerprint=False,
+            compute_nfiq2=compute_nfiq2,
+            ppi=500.0,
+        )
+    )
+
+
+def _pgm(pixels: NDArray[np.uint8]) -> bytes:
+    """Portable grey map: the format that costs the least to write and to read."""
+    height, width = pixels.shape
+    return b"P5 %d %d 255\n" % (width, height) + pixels.tobytes()
