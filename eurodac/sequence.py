@@ -198,7 +198,8 @@ def components(ids: Iterable[RecordId], links: Iterable[Link]) -> tuple[frozense
     Law: 32024R1358#art3.6
     """
     remaining = set(ids)
-    graph = _graph(links, confirmed_only=False)
+    inside = [link for link in links if link.low_system is link.high_system is System.EURODAC]
+    graph = _graph(inside, confirmed_only=False)
     found: list[frozenset[RecordId]] = []
     for start in sorted(remaining):
         if start in remaining:
@@ -285,8 +286,8 @@ def _conflicts(
 ) -> tuple[Conflict, ...]:
     candidates = inside + tuple(link for record in attached for link in record.links)
     leaves = {record.record_id for record in attached}
-    confirmed = _graph(candidates, confirmed_only=True, across=True)
-    counting = _graph(candidates, confirmed_only=False, across=True)
+    confirmed = _graph(candidates, confirmed_only=True)
+    counting = _graph(candidates, confirmed_only=False)
     found = []
     for link in candidates:
         if link.state is LinkState.REJECTED:
@@ -297,12 +298,11 @@ def _conflicts(
     return tuple(found)
 
 
-def _graph(links: Iterable[Link], *, confirmed_only: bool, across: bool = False) -> _Graph:
+def _graph(links: Iterable[Link], *, confirmed_only: bool) -> _Graph:
     graph: dict[RecordId, set[RecordId]] = defaultdict(set)
     wanted = {LinkState.CONFIRMED} if confirmed_only else set(LinkState) - {LinkState.REJECTED}
     for link in links:
-        inside = link.low_system is link.high_system is System.EURODAC
-        if link.state in wanted and (inside or across):
+        if link.state in wanted:
             graph[link.low].add(link.high)
             graph[link.high].add(link.low)
     return graph

@@ -95,6 +95,7 @@ def test_a_rejected_link_joins_nothing() -> None:
 def test_two_datasets_on_one_record_of_another_system_stay_two_persons() -> None:
     across = [link("a", "e", other_system=System.EES), link("b", "e", other_system=System.EES)]
     assert parts("ab", across) == {"a", "b"}
+    assert parts("abe", across) == {"a", "b", "e"}
     first, second = sequences([dataset("a"), dataset("b")], across)
     assert [record.system for record in first.attached + second.attached] == [System.EES] * 2
 
@@ -212,6 +213,11 @@ def test_a_record_of_another_system_never_carries_a_conflict_path() -> None:
     across = [link("a", "e", other_system=System.EES), link("b", "e", other_system=System.EES)]
     people = sequences([dataset("a"), dataset("b")], [*across, link("a", "b", REJECTED)])
     assert [person.conflicts for person in people] == [(), ()]
+    held = [link("a", "c", PROVISIONAL), link("b", "c"), link("a", "b", REJECTED)]
+    (person,) = sequences([dataset("a"), dataset("b"), dataset("c")], [*across, *held])
+    (conflict,) = person.conflicts
+    assert [record[0] for record in conflict.path] == ["a", "c", "b"]
+    assert not conflict.settled
 
 
 def test_differing_values_stand_side_by_side_and_nothing_is_chosen() -> None:

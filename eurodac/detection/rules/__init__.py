@@ -1,0 +1,1 @@
+"""The rules of detection, one small pure function each: ``apply(case, rule) -> indicators``."""
