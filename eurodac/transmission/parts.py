@@ -1,0 +1,85 @@
+"""Messages that carry only a part of a transmission: fingers of a probe, a re-capture, a scan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from eurodac.errors import FieldRefusedError
+from eurodac.law.reference_numbers import RECAPTURE
+from eurodac.record import Capture
+from eurodac.transmission.capture import read_samples
+from eurodac.transmission.checks import CLOCK_SKEW
+from eurodac.transmission.message import RawCapture
+from eurodac.transmission.model import FingerModel, ImageModel, Moment, ScanModel, shape_errors
+
+__all__ = ["read_fingers", "read_recapture", "read_scan"]
+
+_Fingers = Annotated[list[FingerModel], Field(min_length=1, max_length=200)]
+_ModelT = TypeVar("_ModelT", bound=BaseModel)
+
+
+class _Probe(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    fingerprints: _Fingers
+
+
+class _Recapture(_Probe):
+    facial_image: ImageModel | None = None
+    biometrics_taken_at: Moment
+
+
+def read_fingers(message: object) -> RawCapture:
+    """Read the fingers of a probe: ``{"fingerprints": [...]}``.
+
+    Raises:
+        FieldRefusedError: anything else is in it, or a finger is malformed.
+    """
+    probe = _read(message, _Probe)
+    return RawCapture(tuple(probe.fingerprints), None, None)
+
+
+def read_recapture(message: object, *, received_at: datetime) -> tuple[RawCapture, datetime]:
+    """Read biometrics that were taken again, and when.
+
+    Raises:
+        FieldRefusedError: anything else is in it, or a value is malformed or lies in the future.
+    """
+    again = _read(message, _Recapture)
+    if again.biometrics_taken_at > received_at + CLOCK_SKEW:
+        raise FieldRefusedError(
+            "date_in_future",
+            "biometrics_taken_at lies in the future",
+            field="biometrics_taken_at",
+            article=RECAPTURE.article,
+        )
+    return RawCapture(tuple(again.fingerprints), again.facial_image, None), (
+        again.biometrics_taken_at
+    )
+
+
+def read_scan(scan: ScanModel | None) -> Capture | None:
+    """Check the image of a document that came later; None if none came.
+
+    Raises:
+        BiometricRefusedError: the image is not usable as a file.
+    """
+    if scan is None:
+        return None
+    return Capture(samples=tuple(read_samples(RawCapture((), None, scan))))
+
+
+def _read(message: object, kind: type[_ModelT]) -> _ModelT:
+    if not isinstance(message, Mapping):
+        raise FieldRefusedError("message_shape", "the message must be a JSON object")
+    try:
+        return kind.model_validate(dict(message))
+    except ValidationError as error:
+        path, why = shape_errors(error)[0]
+        raise FieldRefusedError(
+            "field_format", f"{path} is malformed: {why}", field=path, article=RECAPTURE.article
+        ) from None
