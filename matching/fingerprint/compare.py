@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from matching.template import FingerPosition
+from matching.fingerprint.cylinders import PackedFinger, build
+from matching.fusion import finger_llr, person_score
+from matching.kernels import fingerprint as kernel
+from matching.parameters import TUNINGS, MinutiaeFamily
+from matching.template import FingerPosition, FingerSet
 
-__all__ = ["FingerTerm", "FingersComparison"]
+__all__ = [
+    "FingerTerm",
+    "FingersComparison",
+    "PackedSet",
+    "compare",
+    "compare_many",
+    "pack",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +48,79 @@ class FingersComparison:
 
     score: float
     terms: tuple[FingerTerm, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PackedSet:
+    """One capture of one person, ready to compare.
+
+    Args:
+        fingers: Position -> cylinders, by position; missing fingers left out.
+    """
+
+    fingers: Mapping[FingerPosition, PackedFinger]
+
+    def __post_init__(self) -> None:
+        ordered = {FingerPosition(p): self.fingers[p] for p in sorted(self.fingers)}
+        object.__setattr__(self, "fingers", MappingProxyType(ordered))
+
+    def __len__(self) -> int:
+        return len(self.fingers)
+
+    def __repr__(self) -> str:
+        return f"PackedSet({len(self)} fingers)"
+
+
+def pack(fingers: FingerSet) -> PackedSet:
+    """Build the cylinders of every finger.
+
+    Args:
+        fingers: 0..10 fingers.
+
+    Cost: 0.05-0.1 ms and 3-5 KB per finger.  Thread-safe.
+    """
+    return PackedSet({position: build(t) for position, t in fingers.fingers.items()})
+
+
+def compare(probe: PackedSet, reference: PackedSet) -> FingersComparison:
+    """Compare two captures (1:1); see ``compare_many``."""
+    return compare_many(probe, [reference])[0]
+
+
+def compare_many(probe: PackedSet, references: Sequence[PackedSet]) -> list[FingersComparison]:
+    """Compare one capture with many.
+
+    Args:
+        probe: 0..10 fingers.
+        references: Any number of captures.
+
+    Returns:
+        One comparison per reference, in order.  Only positions present on both sides count;
+        without any the score is 0 and there are no terms.
+
+    Cost: one kernel call per probe finger and family, about 0.02 ms per pair of fingers.
+    Thread-safe; the GIL is released inside the kernel.
+    """
+    terms: list[list[FingerTerm]] = [[] for _ in references]
+    for position, finger in probe.fingers.items():
+        for family, chosen in _by_family(position, finger, references).items():
+            tuning = TUNINGS[family]
+            addresses = [references[i].fingers[position].address(tuning) for i in chosen]
+            scores = kernel.compare(finger.address(tuning), addresses, tuning)
+            for i, similarity in zip(chosen, scores.tolist(), strict=True):
+                llr = finger_llr(similarity, family)
+                terms[i].append(FingerTerm(position, similarity, llr))
+    return [FingersComparison(person_score(t.llr for t in row), tuple(row)) for row in terms]
+
+
+def _by_family(
+    position: FingerPosition, finger: PackedFinger, references: Sequence[PackedSet]
+) -> dict[MinutiaeFamily, list[int]]:
+    """Group the references that have this finger by how it is to be compared."""
+    groups: dict[MinutiaeFamily, list[int]] = {}
+    for i, reference in enumerate(references):
+        other = reference.fingers.get(position)
+        if other is not None:
+            same = other.family is finger.family
+            groups.setdefault(finger.family if same else MinutiaeFamily.FOREIGN, []).append(i)
+    return groups

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from matching.fingerprint import cylinders
+from matching.kernels import fingerprint as kernel
+from matching.parameters import GENERAL_TUNING, LEADER_TUNING, MinutiaeFamily
+from matching.template import MinutiaeTemplate
+from tests.matching.minutiae import finger, template
+
+
+def tuning_number(packed: np.ndarray) -> int:
+    return int(packed[4:8].view(np.uint32)[0])
+
+
+@pytest.mark.parametrize(
+    ("extractor", "family"),
+    [
+        ("mindtct/1", MinutiaeFamily.MINDTCT),
+        ("leader/1", MinutiaeFamily.LEADER),
+        ("iso19794-2:2005", MinutiaeFamily.FOREIGN),
+        ("", MinutiaeFamily.FOREIGN),
+    ],
+)
+def test_the_extractor_decides_the_family(extractor: str, family: MinutiaeFamily) -> None:
+    assert cylinders.build(template(finger(np.random.default_rng(1)), extractor)).family is family
+
+
+def test_a_packed_finger_is_read_only_aligned_and_says_its_tuning() -> None:
+    packed = cylinders.build(template(finger(np.random.default_rng(1)), "leader/1"))
+    for array, tuning in ((packed.own, LEADER_TUNING), (packed.general, GENERAL_TUNING)):
+        assert not array.flags.writeable
+        assert array.ctypes.data == packed.address(tuning)
+        assert array.ctypes.data % 64 == 0
+        assert tuning_number(array) == tuning.number
+
+
+def test_only_a_family_with_its_own_tuning_is_built_twice() -> None:
+    packed = cylinders.build(template(finger(np.random.default_rng(1)), "mindtct/1"))
+    assert packed.own is packed.general
+
+
+def test_y_is_turned_upwards() -> None:
+    rows = finger(np.random.default_rng(2))
+    upwards = rows - np.array([0, 1000, 0, 0], np.float32)  # template() holds 1000 - y
+    direct = kernel.build(np.ascontiguousarray(upwards), GENERAL_TUNING)
+    assert (cylinders.build(template(rows)).own == direct).all()
+
+
+def test_a_quality_that_was_not_reported_is_neither_best_nor_worst() -> None:
+    rows = finger(np.random.default_rng(3))
+    weights = []
+    for quality in (0.01, 0.0, 1.0):
+        rows[:, 3] = quality
+        packed = cylinders.build(template(rows)).own
+        padded = int(packed[12:16].view(np.int32)[0])
+        weights.append(float(packed[64 + 12 * padded :].view(np.float32)[0]))
+    worst, unknown, best = weights
+    assert best == 1.0
+    assert best < unknown < worst
+
+
+def test_the_best_sixty_minutiae_are_used() -> None:
+    rng = np.random.default_rng(4)
+    best = finger(rng, 60)
+    best[:, 3] = 0.9
+    poor = finger(rng, 195)
+    poor[:, 3] = 0.2
+    crowded = cylinders.build(template(np.vstack([best, poor])))
+    assert (crowded.own == cylinders.build(template(best)).own).all()
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_too_few_minutiae_make_no_cylinder(count: int) -> None:
+    empty = MinutiaeTemplate(
+        finger(np.random.default_rng(5), count), np.zeros(count, np.uint8), "mindtct/1"
+    )
+    assert int(cylinders.build(empty).own[8:12].view(np.int32)[0]) == 0
+
+
+def test_no_minutiae_are_shown() -> None:
+    assert repr(cylinders.build(template(finger(np.random.default_rng(6), 3)))).startswith(
+        "PackedFinger(mindtct, "
+    )
