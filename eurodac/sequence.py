@@ -72,6 +72,8 @@ class AttachedRecord:
 class Conflict:
     """A pair that was rejected although other links still hold it together: for people to solve.
 
+    Every conflict is open, a settled path too: that one means that experts contradict each other.
+
     Args:
         rejected: The rejected link.
         path: Records from one end of it to the other over links that are not rejected.
@@ -89,8 +91,8 @@ class Sequence:
     """All datasets of one person, and what hangs on them.
 
     Args:
-        person_id: Id of the dataset that was recorded first; a dataset that comes later, even
-            about an earlier event, does not change it.
+        person_id: Id of the earliest dataset; derived, so it changes when an earlier one comes or
+            goes.
         datasets: By the day of the event, then by transmission; at least one.
         links: Links between these datasets in every state, oldest first.
         attached: Records of other systems over links that are not rejected, by id.
@@ -254,13 +256,11 @@ def conflicting_values(datasets: Iterable[Dataset]) -> tuple[FieldValues, ...]:
 def _sequence(datasets: list[Dataset], links: list[Link]) -> Sequence:
     ids = {dataset.id for dataset in datasets}
     inside = tuple(link for link in links if link.low in ids and link.high in ids)
-    first = min(datasets, key=lambda dataset: (dataset.recorded_at, dataset.id))
     attached = _attached(ids, links)
+    ordered = sorted(datasets, key=lambda each: (happened_on(each), each.transmitted_at, each.id))
     return Sequence(
-        person_id=PersonId(first.id),
-        datasets=tuple(
-            sorted(datasets, key=lambda each: (happened_on(each), each.transmitted_at, each.id))
-        ),
+        person_id=PersonId(ordered[0].id),
+        datasets=tuple(ordered),
         links=inside,
         attached=attached,
         conflicts=_conflicts(inside, attached),

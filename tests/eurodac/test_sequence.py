@@ -148,12 +148,15 @@ def test_merge_then_split_is_identity(links: list[Link], pair: tuple[str, str]) 
     assert parts(LETTERS, [*others, link(*pair, REJECTED)]) == before
 
 
-def test_the_person_is_named_after_the_dataset_that_was_recorded_first() -> None:
-    older = dataset("b", day=0, on=date(2026, 6, 30))
+def test_the_person_is_named_after_the_dataset_of_the_earliest_event() -> None:
+    recorded_first = dataset("b", day=0, on=date(2026, 6, 30))
     newer_about_an_earlier_event = dataset("a", day=3, on=date(2026, 5, 1))
-    (person,) = sequences([newer_about_an_earlier_event, older], [link("a", "b")])
-    assert person.person_id == PersonId(older.id)
-    assert [each.id for each in person.datasets] == [newer_about_an_earlier_event.id, older.id]
+    (person,) = sequences([newer_about_an_earlier_event, recorded_first], [link("a", "b")])
+    assert person.person_id == PersonId(newer_about_an_earlier_event.id)
+    assert [each.id for each in person.datasets] == [
+        newer_about_an_earlier_event.id,
+        recorded_first.id,
+    ]
 
 
 def test_an_arrival_after_a_transfer_counts_on_the_day_of_arrival() -> None:
