@@ -1,0 +1,235 @@
+"""Comparison: which references may be searched, what becomes a link, what the State receives.
+
+The law says what is searched (``law/comparison.toml``, ``systems.toml``, ``mid_triggers.toml``);
+the gallery compares every permitted reference by minutiae; every candidate that reaches the
+threshold becomes a provisional link. The answer to the State of origin is stored as it was given:
+one sealed snapshot per dataset of the hit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from eurodac import store
+from eurodac.galleries import Galleries, permit_for
+from eurodac.keys import KeyEncryptionKey, new_id
+from eurodac.law import comparison
+from eurodac.record import (
+    Capture,
+    Category,
+    Dataset,
+    Link,
+    LinkBasis,
+    LinkId,
+    LinkState,
+    RecordId,
+    ScoreTerm,
+    Sex,
+    System,
+)
+from eurodac.record_json import dataset_to_json
+from matching.gallery.protocol import Candidate, Permit
+from matching.parameters import MATCHER_VERSION, PERSON_THRESHOLD
+from matching.template import FingerSet
+
+__all__ = ["Outcome", "compare_record", "permit_of_query", "usable_fingers"]
+
+# More mates than this of one person is a queue for people, not a candidate list.
+MAX_CANDIDATES = 1000
+# A hit within this distance of the threshold, in natural-log units, is checked by an expert first.
+NEAR_THRESHOLD = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a comparison did.
+
+    Args:
+        record_id: The probe.
+        comparable: False if it had no usable finger: "not comparable", never "no hit".
+        compared: False if the law compares nothing for this kind of dataset.
+        searched: How many references were permitted and compared.
+        links: The links found or found again, best score first.
+    """
+
+    record_id: RecordId
+    comparable: bool
+    compared: bool
+    searched: int
+    links: tuple[Link, ...]
+
+
+def compare_record(
+    session: Session,
+    record_id: RecordId,
+    *,
+    galleries: Galleries,
+    kek: KeyEncryptionKey,
+    at: datetime,
+) -> Outcome:
+    """Compare a stored record with everything the law permits and record what was found.
+
+    Idempotent: links and snapshots that exist stay as they are. Runs in the caller's transaction.
+
+    Raises:
+        NotFoundError: no such record.
+        NotReadyError: the gallery cannot be brought up to date.
+    """
+    system = store.system_of(session, record_id)
+    dataset = store.get_dataset(session, record_id) if system is System.EURODAC else None
+    fingers = store.load_fingers(session, [record_id], kek=kek).get(record_id, FingerSet({}))
+    permit = _permit(system, dataset, record_id, has_fingers=len(fingers) > 0)
+    links: list[Link] = []
+    searched = 0
+    if permit is not None and len(fingers):
+        answer = galleries.search(
+            session, fingers, permit=permit, k=MAX_CANDIDATES, threshold=PERSON_THRESHOLD, kek=kek
+        )
+        searched = answer.searched
+        for candidate in answer.candidates:
+            link = _link(session, record_id, system, dataset, candidate, at=at)
+            links.append(store.insert_link(session, link))
+    if dataset is not None:
+        _snapshots(session, dataset, links, kek=kek, at=at)
+    result = store.ComparisonResult(at, searched, MATCHER_VERSION, galleries.high_water)
+    store.finish_comparison(session, record_id, result=result)
+    return Outcome(record_id, len(fingers) > 0, permit is not None, searched, tuple(links))
+
+
+def usable_fingers(capture: Capture) -> FingerSet:
+    """Give the fingers of a capture that can be compared."""
+    return FingerSet({f.position: f.template for f in capture.fingers if f.template is not None})
+
+
+def permit_of_query(member_state: str) -> Permit:
+    """What an Article 18(1) query of a State may search."""
+    rule = comparison.comparison_rule(Category.ADMISSION_QUERY, "none")
+    return permit_for(
+        categories=rule.galleries,
+        marked_only=rule.marked_only,
+        systems=(),
+        excluded_state=None if rule.own_state else member_state,
+    )
+
+
+def _permit(
+    system: System, dataset: Dataset | None, record_id: RecordId, *, has_fingers: bool
+) -> Permit | None:
+    """Collect what may be searched; None if the law compares nothing."""
+    excluded = frozenset({str(record_id)})
+    searched_systems = comparison.systems_rule(system).searches
+    if dataset is None:
+        every = tuple(c.value for c in Category if c is not Category.ADMISSION_QUERY)
+        searched = every if System.EURODAC in searched_systems else ()
+        others = tuple(s for s in searched_systems if s != System.EURODAC)
+        return permit_for(categories=searched, systems=others, excluded=excluded)
+    rule = comparison.comparison_rule(dataset.category, dataset.subtype)
+    own = rule.galleries if rule.compared else ()
+    others = searched_systems if _complete(dataset, has_fingers=has_fingers) else ()
+    if not own and not others:
+        return None
+    return permit_for(categories=own, systems=others, excluded=excluded)
+
+
+def _complete(dataset: Dataset, *, has_fingers: bool) -> bool:
+    """Say whether the dataset starts the multiple-identity detection."""
+    missing = {field for field, _ in dataset.missing} | (set() if has_fingers else {"fingerprints"})
+    every = {"fingerprints", "facial_image", "names", "nationalities", "date_of_birth"}
+    recorded = (every | {"place_of_birth", "sex"}) - missing
+    return comparison.starts_mid(dataset.category, recorded)
+
+
+def _link(
+    session: Session,
+    probe: RecordId,
+    system: System,
+    dataset: Dataset | None,
+    candidate: Candidate,
+    *,
+    at: datetime,
+) -> Link:
+    reference = RecordId(candidate.key)
+    reference_system = store.system_of(session, reference)
+    other = store.get_dataset(session, reference) if reference_system is System.EURODAC else None
+    pair = sorted(((probe, system), (reference, reference_system)))
+    comparison_ = candidate.comparison
+    return Link(
+        id=LinkId(new_id()),
+        low=pair[0][0],
+        low_system=pair[0][1],
+        high=pair[1][0],
+        high_system=pair[1][1],
+        state=LinkState.PROVISIONAL,
+        basis=LinkBasis.FINGERPRINT,
+        score=comparison_.score,
+        threshold=PERSON_THRESHOLD,
+        terms=tuple(
+            ScoreTerm(term.position.name.lower(), term.similarity, term.llr)
+            for term in comparison_.terms
+        ),
+        matcher_version=MATCHER_VERSION,
+        found_by=probe,
+        created_at=at,
+        check_reason=_check_reason(dataset, other, comparison_.score),
+    )
+
+
+def _check_reason(one: Dataset | None, other: Dataset | None, score: float) -> str:
+    """Say why an expert must look first (Article 38(4)); links across systems always need one."""
+    if one is None or other is None:
+        return "across_systems"
+    known = {one.sex, other.sex} <= {Sex.MALE, Sex.FEMALE}
+    if known and one.sex is not other.sex:
+        return "sex_differs"
+    return "near_threshold" if score < PERSON_THRESHOLD + NEAR_THRESHOLD else ""
+
+
+def _snapshots(
+    session: Session,
+    probe: Dataset,
+    links: Iterable[Link],
+    *,
+    kek: KeyEncryptionKey,
+    at: datetime,
+) -> None:
+    """Store what the State of origin receives: the hits and their confirmed sequence members."""
+    received: dict[RecordId, LinkId] = {}
+    for link in links:
+        if link.low_system is not System.EURODAC or link.high_system is not System.EURODAC:
+            continue
+        if link.state is LinkState.REJECTED:
+            continue
+        hit = link.high if link.low == probe.id else link.low
+        received.setdefault(hit, link.id)
+        for member in _confirmed_members(session, hit) - {probe.id}:
+            received.setdefault(member, link.id)
+    for reference, dataset in store.get_datasets(session, received).items():
+        snapshot = store.HitSnapshot(
+            probe.id,
+            reference,
+            probe.member_state,
+            at,
+            received[reference],
+            dataset_to_json(dataset),
+        )
+        store.insert_hit_snapshot(session, snapshot, kek=kek)
+
+
+def _confirmed_members(session: Session, start: RecordId) -> set[RecordId]:
+    """Follow confirmed links only, from a dataset that was hit directly."""
+    component = store.component(session, start)
+    reached, frontier = {start}, [start]
+    confirmed = [link for link in component.links if link.state is LinkState.CONFIRMED]
+    while frontier:
+        node = frontier.pop()
+        for link in confirmed:
+            if node in (link.low, link.high):
+                other = link.high if node == link.low else link.low
+                if other not in reached:
+                    reached.add(other)
+                    frontier.append(other)
+    return reached

@@ -1,0 +1,203 @@
+"""Records and links -> views; the one place where stored values take their outward shape."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from eurodac.detection.values import Indicator, TimelineEvent
+from eurodac.record import (
+    Capture,
+    Dataset,
+    EesFile,
+    Finger,
+    Link,
+    LinkState,
+    Name,
+    System,
+    VisApplication,
+)
+from eurodac.record_json import dataset_to_json
+from eurodac.views import (
+    DatasetView,
+    EvidenceView,
+    FingerView,
+    IdentityView,
+    IndicatorView,
+    LinkView,
+    NameView,
+    TermView,
+    TimelineView,
+)
+from matching.fingerprint.compare import FingersComparison
+
+__all__ = [
+    "comparison_terms",
+    "dataset_view",
+    "finger_views",
+    "identity_view",
+    "indicator_view",
+    "link_label",
+    "link_view",
+    "timeline_view",
+]
+
+
+def dataset_view(dataset: Dataset, *, own: bool, as_of: datetime | None) -> DatasetView:
+    """Show a dataset; ``as_of`` is when it was received, None for a live row of the viewer."""
+    body = dataset_to_json(dataset)
+    later = {k: v for k, v in body["later"].items() if v is not None}
+    return DatasetView(
+        record_id=dataset.id,
+        member_state=dataset.member_state,
+        category=dataset.category.value,
+        subtype=dataset.subtype.value,
+        reference_number=dataset.reference_number,
+        names=_names(dataset.names),
+        nationalities=dataset.nationalities,
+        date_of_birth=str(dataset.date_of_birth) if dataset.date_of_birth else None,
+        place_of_birth=dataset.place_of_birth,
+        sex=dataset.sex.value if dataset.sex else None,
+        event_place=dataset.event.place if dataset.event else None,
+        event_on=dataset.event.on if dataset.event else None,
+        documents=tuple(body["documents"]),
+        biometrics_taken_at=dataset.biometrics_taken_at,
+        transmitted_at=dataset.transmitted_at,
+        recorded_at=dataset.recorded_at,
+        expires_on=dataset.expires_on,
+        missing={field: reason.value for field, reason in dataset.missing},
+        later=later,
+        later_recorded_at=dict(dataset.later_recorded_at),
+        protection_granted_on=dataset.protection_granted_on,
+        protection_mark=dataset.protection_mark,
+        residence_mark=dataset.residence_mark,
+        own=own,
+        as_of=as_of,
+    )
+
+
+def link_label(link: Link) -> str:
+    """Name the state for people: across systems a link is unverified until somebody decides."""
+    across = link.low_system is not link.high_system
+    if across and link.state is LinkState.PROVISIONAL:
+        return "unverified"
+    return link.state.value
+
+
+def link_view(link: Link, *, may_decide: bool) -> LinkView:
+    """Show a link with its explanation."""
+    return LinkView(
+        link_id=link.id,
+        records=(link.low, link.high),
+        systems=(link.low_system.value, link.high_system.value),
+        state=link.state.value,
+        label=link_label(link),
+        basis=link.basis.value,
+        score=link.score,
+        threshold=link.threshold,
+        terms=tuple(TermView(t.label, t.similarity, t.llr) for t in link.terms),
+        check_reason=link.check_reason,
+        created_at=link.created_at,
+        decided_at=link.decided_at,
+        decision_reason=link.decision_reason,
+        may_decide=may_decide,
+    )
+
+
+def finger_views(capture: Capture) -> tuple[FingerView, ...]:
+    """Show the outcome of quality control."""
+    return tuple(_finger(finger) for finger in capture.fingers)
+
+
+def identity_view(record: Dataset | EesFile | VisApplication) -> IdentityView:
+    """Show identity data only: no system, no reference, nothing that tells where it is stored."""
+    birth = record.date_of_birth
+    documents = tuple(
+        {
+            "type": d.type,
+            "number": d.number,
+            "issuing_country": d.issuing_country,
+            "expires_on": d.expires_on.isoformat() if d.expires_on else None,
+        }
+        for d in record.documents
+    )
+    return IdentityView(
+        names=_names(record.names),
+        nationalities=record.nationalities,
+        date_of_birth=str(birth) if birth else None,
+        place_of_birth=record.place_of_birth if isinstance(record, Dataset) else None,
+        sex=record.sex.value if record.sex else None,
+        documents=documents,
+    )
+
+
+def timeline_view(event: TimelineEvent) -> TimelineView:
+    """Show one event."""
+    return TimelineView(
+        on=event.on,
+        system=event.system.value,
+        member_state=event.member_state,
+        kind=event.kind,
+        text=event.text,
+        record_id=event.record_id,
+        link_state=_tie(event.link_state, event.system),
+        as_of=event.as_of,
+    )
+
+
+def indicator_view(indicator: Indicator) -> IndicatorView:
+    """Show one indicator with its evidence."""
+    deadline = indicator.deadline
+    return IndicatorView(
+        rule=indicator.rule_id,
+        kind=indicator.kind.value,
+        strength=indicator.strength.value,
+        points_to=indicator.points_to,
+        says=indicator.sentence,
+        article=indicator.article,
+        legal_basis=indicator.legal_basis,
+        deadline=deadline.on if deadline else None,
+        deadline_article=deadline.article if deadline else None,
+        deadline_passed=deadline.passed if deadline else False,
+        ceased=indicator.ceased,
+        evidence=tuple(
+            EvidenceView(
+                record_id=item.record_id,
+                system=item.system.value,
+                member_state=item.member_state,
+                role=item.role,
+                shows=item.shows,
+                on=item.on,
+                as_of=item.as_of,
+                link_state=_tie(item.link_state, item.system),
+            )
+            for item in indicator.evidence
+        ),
+        counter_indications=tuple(item.text for item in indicator.counter_indications),
+        needs_human=indicator.needs_human,
+    )
+
+
+def comparison_terms(comparison: FingersComparison) -> tuple[TermView, ...]:
+    """Show the terms of a comparison that did not become a link."""
+    return tuple(
+        TermView(term.position.name.lower(), term.similarity, term.llr) for term in comparison.terms
+    )
+
+
+def _tie(state: LinkState | None, system: System) -> str | None:
+    if state is LinkState.PROVISIONAL and system is not System.EURODAC:
+        return "unverified"
+    return state.value if state else None
+
+
+def _names(names: tuple[Name, ...]) -> tuple[NameView, ...]:
+    return tuple(NameView(n.kind.value, n.surnames, n.forenames) for n in names)
+
+
+def _finger(finger: Finger) -> FingerView:
+    return FingerView(
+        position=int(finger.position),
+        usable=finger.template is not None,
+        nfiq2=finger.nfiq2,
+        reason=finger.reason,
+    )

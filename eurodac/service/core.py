@@ -1,0 +1,138 @@
+"""What every call shares: authorisation, log, transactions, comparison."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from eurodac import access, audit, comparison, database, store
+from eurodac.errors import EurodacError, NotFoundError, NotReadyError
+from eurodac.galleries import Galleries
+from eurodac.keys import KeyEncryptionKey
+from eurodac.record import CallContext, Dataset, RecordId
+from eurodac.settings import Settings
+from matching.fingerprint.extractor import Extractor
+from matching.quality import QualityGate
+
+__all__ = ["Core"]
+
+
+class Core:
+    """State of one open registry and the steps that all calls share; thread-safe."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        *,
+        kek: KeyEncryptionKey,
+        galleries: Galleries,
+        extractor: Extractor,
+        gate: QualityGate,
+    ) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._kek = kek
+        self._galleries = galleries
+        self._extractor = extractor
+        self._gate = gate
+        self._comparing = threading.Lock()
+
+    def finish_comparisons(self, *, at: datetime) -> int:
+        """Finish what a crash left open, in order of arrival; returns how many."""
+        finished = 0
+        while True:
+            with self._reading() as session:
+                pending = store.pending_comparisons(session)
+            if not pending:
+                return finished
+            for record_id in pending:
+                self._compare(record_id, at=at)
+                finished += 1
+
+    def _compare(self, record_id: RecordId, *, at: datetime) -> None:
+        """Compare a stored record, once; one at a time, so that no two captures miss each other."""
+        with self._comparing, self._writing() as session:
+            state = store.find_comparison(session, record_id)
+            if state is not None and state.result is None:
+                comparison.compare_record(
+                    session, record_id, galleries=self._galleries, kek=self._kek, at=at
+                )
+
+    @contextmanager
+    def _call(
+        self, context: CallContext, operation: str, *, reads: RecordId | bool | None = False
+    ) -> Iterator[access.Grant]:
+        """Authorise one call; log it if it reads, and log every refusal.
+
+        The log entry of a reading call commits before its answer leaves.
+        """
+        with self._refusals_logged(context, operation):
+            grant = access.authorise(context, operation)
+            yield grant
+            if reads is not False:
+                subject = reads if isinstance(reads, str) else None
+                self._log(context, operation, subject=subject)
+
+    @contextmanager
+    def _refusals_logged(self, context: CallContext, operation: str) -> Iterator[None]:
+        try:
+            yield
+        except EurodacError as error:
+            self._log(context, operation, outcome="refused", detail={"code": error.code})
+            raise
+
+    def _log(
+        self,
+        context: CallContext,
+        operation: str,
+        *,
+        outcome: str = "done",
+        subject: RecordId | None = None,
+        detail: Mapping[str, str | int] | None = None,
+    ) -> None:
+        entry = audit.entry(
+            context,
+            self._kek,
+            operation=operation,
+            outcome=outcome,
+            subject=subject,
+            detail=detail or {},
+        )
+        with self._writing() as session:
+            audit.append(session, entry)
+
+    def _writing(self) -> AbstractContextManager[Session]:
+        return _available(database.begin(self._engine))
+
+    def _reading(self) -> AbstractContextManager[Session]:
+        return _available(database.read(self._engine))
+
+    def _own_dataset(
+        self, session: Session, context: CallContext, reference_number: str
+    ) -> Dataset:
+        """Find an own dataset; another State's looks exactly like none."""
+        dataset = store.find_dataset_by_reference(session, reference_number)
+        if dataset is None or dataset.member_state != context.actor.member_state:
+            raise NotFoundError(
+                "dataset_not_found", "this Member State has no dataset of that reference number"
+            )
+        return dataset
+
+
+@contextmanager
+def _available(transaction: AbstractContextManager[Session]) -> Iterator[Session]:
+    """Turn an unreachable or locked database into an error that says to come again."""
+    try:
+        with transaction as session:
+            yield session
+    except OperationalError as error:
+        raise NotReadyError(
+            "database_unavailable", "the database did not answer in time; try again"
+        ) from error

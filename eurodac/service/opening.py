@@ -1,0 +1,86 @@
+"""Create and open a registry."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from eurodac import database, store
+from eurodac.errors import ConflictError, NotReadyError
+from eurodac.galleries import Galleries
+from eurodac.keys import create_kek, load_kek
+from eurodac.service.operations import OperatorCalls
+from eurodac.service.searches import SearchCalls
+from eurodac.service.transmissions import TransmissionCalls
+from eurodac.settings import Settings
+from matching.fingerprint.extractor import Extractor
+from matching.fingerprint.mindtct import MindtctExtractor
+from matching.quality import DEFAULT_GATE
+
+__all__ = ["Service", "initialise", "open_service"]
+
+
+class Service(TransmissionCalls, SearchCalls, OperatorCalls):
+    """One open registry; thread-safe. ``close`` saves the gallery."""
+
+    def close(self) -> None:
+        """Save the gallery and close the database."""
+        with self._reading() as session:
+            self._galleries.save(session, kek=self._kek)
+        self._engine.dispose()
+
+
+def initialise(settings: Settings, *, at: datetime) -> None:
+    """Create home folder, key-encryption key and database.
+
+    Raises:
+        ConflictError: there is a registry already.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if settings.key_path.exists():
+        raise ConflictError("already_initialised", "there is a registry here; nothing was changed")
+    engine = database.create_engine(
+        settings.url, busy_timeout_seconds=settings.busy_timeout_seconds
+    )
+    database.upgrade(engine)
+    kek = create_kek(settings.key_path)
+    with database.begin(engine) as session:
+        store.initialise(session, kek, at=at)
+    engine.dispose()
+
+
+def open_service(
+    settings: Settings, *, at: datetime, extractor: Extractor | None = None
+) -> Service:
+    """Open an initialised registry: check key and schema, load or rebuild the gallery.
+
+    Args:
+        settings: Where everything lies.
+        at: The instant of opening; comparisons that a crash left open are finished under it.
+        extractor: Another extractor than MINDTCT with NFIQ 2.
+
+    Raises:
+        KeyUnavailableError: the key is missing, unsafe or of another database.
+        NotReadyError: the schema is not of this version.
+    """
+    kek = load_kek(settings.key_path)
+    engine = database.create_engine(
+        settings.url, busy_timeout_seconds=settings.busy_timeout_seconds
+    )
+    if not database.is_current(engine):
+        raise NotReadyError(
+            "database_revision", "the database is of another version; run 'eurodac db upgrade'"
+        )
+    with database.read(engine) as session:
+        store.check_kek(session, kek)
+        galleries = Galleries(settings.gallery_folder)
+        galleries.load_or_rebuild(session, kek=kek)
+    service = Service(
+        settings,
+        engine,
+        kek=kek,
+        galleries=galleries,
+        extractor=extractor or MindtctExtractor(),
+        gate=DEFAULT_GATE,
+    )
+    service.finish_comparisons(at=at)
+    return service

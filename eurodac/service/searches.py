@@ -1,0 +1,81 @@
+"""Calls of people who look things up or decide on links."""
+
+from __future__ import annotations
+
+from eurodac import registry, store
+from eurodac.errors import ConflictError
+from eurodac.person import person_view, visible_to
+from eurodac.present import dataset_view, link_view
+from eurodac.record import CallContext, LinkId, LinkState, RecordId
+from eurodac.service.core import Core
+from eurodac.service.identification import identify
+from eurodac.transmission import read_capture, read_fingers, read_nist
+from eurodac.views import IdentificationView, LinkView, LookupView, PersonView
+
+__all__ = ["SearchCalls"]
+
+
+class SearchCalls(Core):
+    """Identify, look up, view a person, decide on a link."""
+
+    def identify(self, context: CallContext, message: object) -> IdentificationView:
+        """Identify fingers among what this role may search; nothing is stored but the log."""
+        with self._call(context, "identify", reads=True) as grant:
+            capture = read_capture(read_fingers(message), self._extractor, gate=self._gate)
+            with self._reading() as session:
+                return identify(
+                    session,
+                    capture,
+                    galleries=self._galleries,
+                    context=context,
+                    grant=grant,
+                    kek=self._kek,
+                )
+
+    def identify_nist(self, context: CallContext, data: bytes) -> IdentificationView:
+        """Identify the fingers of an ANSI/NIST-ITL file."""
+        with self._refusals_logged(context, "identify"):
+            message = read_nist(data)
+        return self.identify(context, {"fingerprints": message.get("fingerprints", [])})
+
+    def lookup(self, context: CallContext, *, reference_number: str) -> LookupView:
+        """Find a dataset of the own State by its reference number."""
+        with self._call(context, "lookup", reads=True) as grant, self._reading() as session:
+            dataset = self._own_dataset(session, context, reference_number)
+            visible = visible_to(
+                session,
+                dataset.id,
+                member_state=context.actor.member_state,
+                kek=self._kek,
+                linked=grant.scope == "linked",
+            )
+            view = dataset_view(dataset, own=True, as_of=None)
+            return LookupView(dataset.id, visible.person_id, view)
+
+    def person(self, context: CallContext, record_id: str) -> PersonView:
+        """Show a person as this State, role and purpose may see them now."""
+        known = RecordId(record_id)
+        with (
+            self._call(context, "view_person", reads=known) as grant,
+            self._reading() as session,
+        ):
+            return person_view(session, known, context=context, grant=grant, kek=self._kek)
+
+    def decide_link(
+        self, context: CallContext, link_id: str, *, decision: str, reason: str
+    ) -> LinkView:
+        """Confirm or reject a link as an expert, with the reason."""
+        if decision not in (LinkState.CONFIRMED, LinkState.REJECTED) or not reason.strip():
+            raise ConflictError(
+                "decision", "a decision is 'confirmed' or 'rejected', with a reason"
+            )
+        with self._call(context, "decide_link"), self._writing() as session:
+            link = registry.decide_link(
+                session,
+                store.get_link(session, LinkId(link_id)),
+                state=LinkState(decision),
+                reason=reason.strip(),
+                context=context,
+                kek=self._kek,
+            )
+            return link_view(link, may_decide=True)
