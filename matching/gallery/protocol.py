@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -75,17 +75,54 @@ class CandidateList:
 class GalleryEngine(Protocol):
     """A set of references that can be searched.
 
-    Writers are serialised by the engine; readers may run concurrently with each other.
+    Writers are serialised by the engine; readers run concurrently with each other and with a
+    writer, and never wait for one. What a search returns was enrolled, and permitted, when the
+    search began.
     """
 
+    @property
+    def layout(self) -> str:
+        """Names everything that the parts of ``dump`` depend on: engine, format, matcher."""
+
     def enrol(self, references: Iterable[Reference]) -> None:
-        """Add references; a key that is present is replaced. Durable only after ``save``."""
+        """Add references; a key that is present is replaced and keeps its place in the order.
+
+        Durable only as part of a snapshot.
+
+        Raises:
+            ValueError: a key, attribute word or finger count is out of range; the references
+                before it are enrolled.
+        """
 
     def erase(self, keys: Iterable[str]) -> int:
-        """Overwrite and remove references; returns how many of the keys were present."""
+        """Overwrite and remove references; returns how many of the keys were present.
+
+        The bytes are gone when it returns: it waits for the searches that still read them.
+        """
 
     def relabel(self, key: str, attributes: int) -> bool:
         """Replace the attribute word of a reference; False if the key is not present."""
+
+    def labels(self) -> Mapping[str, int]:
+        """Key -> attribute word of every enrolled reference, at one moment."""
+
+    def dump(self, write: Callable[[bytes], None]) -> int:
+        """Hand the references to ``write`` as opaque parts, in enrolment order.
+
+        Args:
+            write: Called once per part of bounded size; must not write to this engine.
+
+        Returns:
+            How many references the parts hold.
+        """
+
+    def restore(self, parts: Iterable[bytes]) -> None:
+        """Fill an empty engine with the parts of a ``dump`` of the same layout.
+
+        Raises:
+            GalleryCorruptError: a part cannot be read; the engine is to be thrown away.
+            ValueError: the engine is not empty.
+        """
 
     def search(
         self, probe: FingerSet, *, permit: Permit, k: int, threshold: float

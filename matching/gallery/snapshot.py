@@ -1,0 +1,252 @@
+"""Gallery snapshots: encrypted, checked copies that spare a rebuild from the database.
+
+A snapshot is a folder ``generation-<number>`` with sealed parts and ``manifest.json``. The manifest
+names the size and SHA-256 of every part and is authenticated by the sealer, so any change of any
+file is found. It is written under a temporary name, fsynced and renamed: the newest folder is
+always complete. Parts hold what the engine dumped (cylinders and sketches, not minutiae): loading
+costs no more than reading, and the ``layout`` in the manifest makes another matcher refuse it.
+A snapshot is a disposable cache; whoever meets an error here rebuilds from the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from fcntl import LOCK_EX, LOCK_SH, flock
+from pathlib import Path
+
+from matching.errors import GalleryCorruptError, GalleryStaleError
+from matching.gallery.manifest import FORMAT, Manifest, Origin, PartFile, Sealer, read, written
+from matching.gallery.protocol import GalleryEngine
+
+__all__ = ["discard", "inspect", "load", "save"]
+
+_PREFIX = "generation-"
+_TEMPORARY = "unfinished-"
+_MANIFEST = "manifest.json"
+_WIPE_STEP = 1 << 20
+
+
+def save(
+    folder: Path,
+    engine: GalleryEngine,
+    *,
+    origin: Origin,
+    sealer: Sealer,
+    replace_later: bool = False,
+) -> Manifest:
+    """Write a new generation, then overwrite and remove the old ones.
+
+    Args:
+        folder: Where the generations lie; made with mode 0700 if missing.
+        engine: Holds exactly what ``origin`` says; nobody writes to it meanwhile.
+        origin: Which database, up to where.
+        sealer: Encrypts and authenticates.
+        replace_later: Also replace a snapshot of the same database with a later mark, which
+            another process may have written.
+
+    Returns:
+        The manifest of the newest generation; not of this engine if a later one was kept.
+
+    Raises:
+        OSError: disk full or no access; the old generation stays.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _locked(folder, LOCK_EX):
+        kept = None if replace_later else _later(folder, origin, engine.layout, sealer)
+        if kept is not None:
+            return kept
+        numbers = _generations(folder)
+        manifest = Manifest(
+            format=FORMAT,
+            generation=max(numbers, default=0) + 1,
+            origin=origin,
+            layout=engine.layout,
+            count=0,
+            parts=(),
+        )
+        for left in folder.glob(f"{_TEMPORARY}*"):
+            _remove(left)
+        unfinished = folder / f"{_TEMPORARY}{manifest.generation:012}"
+        unfinished.mkdir(mode=0o700)
+        manifest = _write(unfinished, engine, manifest=manifest, sealer=sealer)
+        unfinished.rename(folder / f"{_PREFIX}{manifest.generation:012}")
+        _sync(folder)
+        for number in numbers:
+            _remove(folder / f"{_PREFIX}{number:012}")
+        return manifest
+
+
+def load(folder: Path, engine: GalleryEngine, *, database_id: str, sealer: Sealer) -> Manifest:
+    """Fill an empty engine from the newest generation.
+
+    Args:
+        folder: Where the generations lie.
+        engine: Empty; throw it away after an error.
+        database_id: The database that the snapshot must come from.
+        sealer: As for ``save``.
+
+    Returns:
+        The manifest: up to where the engine is complete.
+
+    Raises:
+        GalleryCorruptError: a file is missing, changed, or sealed under another key.
+        GalleryStaleError: there is none, or it is of another database, layout or format.
+    """
+    if not folder.is_dir():
+        raise GalleryStaleError("snapshot_missing", "there is no gallery snapshot; rebuild it")
+    with _locked(folder, LOCK_SH):
+        manifest = _newest(folder, sealer)
+        if manifest is None:
+            raise GalleryStaleError("snapshot_missing", "there is no gallery snapshot; rebuild it")
+        for what, found, needed in (
+            ("format", str(manifest.format), str(FORMAT)),
+            ("database", manifest.origin.database_id, database_id),
+            ("layout", manifest.layout, engine.layout),
+        ):
+            if found != needed:
+                raise GalleryStaleError(
+                    f"snapshot_{what}",
+                    f"the snapshot is of another {what} ({found}, not {needed}); rebuild it",
+                )
+        generation = folder / f"{_PREFIX}{manifest.generation:012}"
+        engine.restore(_parts(generation, manifest, sealer))
+    if len(engine) != manifest.count:
+        raise _corrupt(f"it holds {len(engine)} references, its manifest says {manifest.count}")
+    return manifest
+
+
+def inspect(folder: Path, *, sealer: Sealer) -> Manifest | None:
+    """Read the manifest of the newest generation; None if there is none.
+
+    Raises:
+        GalleryCorruptError: the manifest is missing or changed.
+    """
+    if not folder.is_dir():
+        return None
+    with _locked(folder, LOCK_SH):
+        return _newest(folder, sealer)
+
+
+def discard(folder: Path) -> int:
+    """Overwrite and remove every generation, as after an erasure; returns how many there were."""
+    if not folder.is_dir():
+        return 0
+    with _locked(folder, LOCK_EX):
+        found = [*folder.glob(f"{_PREFIX}*"), *folder.glob(f"{_TEMPORARY}*")]
+        for path in found:
+            _remove(path)
+        return len(found)
+
+
+def _corrupt(why: str) -> GalleryCorruptError:
+    return GalleryCorruptError(
+        "snapshot_corrupt", f"the gallery snapshot cannot be used: {why}; rebuild it"
+    )
+
+
+@contextmanager
+def _locked(folder: Path, mode: int) -> Iterator[None]:
+    """Keep other processes from removing a generation that is being read."""
+    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        flock(handle, mode)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _generations(folder: Path) -> list[int]:
+    """Numbers of the complete generations, ascending."""
+    names = (path.name.removeprefix(_PREFIX) for path in folder.glob(f"{_PREFIX}*"))
+    return sorted(int(name) for name in names if name.isdecimal())
+
+
+def _newest(folder: Path, sealer: Sealer) -> Manifest | None:
+    numbers = _generations(folder)
+    if not numbers:
+        return None
+    path = folder / f"{_PREFIX}{numbers[-1]:012}" / _MANIFEST
+    try:
+        manifest = read(path.read_bytes(), sealer)
+    except FileNotFoundError:
+        raise _corrupt("its manifest is missing") from None
+    if manifest.generation != numbers[-1]:
+        raise _corrupt("its manifest belongs to another generation")
+    return manifest
+
+
+def _later(folder: Path, origin: Origin, layout: str, sealer: Sealer) -> Manifest | None:
+    """The newest manifest if it is of the same database and layout, and further on."""
+    try:
+        found = _newest(folder, sealer)
+    except GalleryCorruptError:
+        return None  # unusable, so it is about to be replaced
+    if found is None or (found.origin.database_id, found.layout) != (origin.database_id, layout):
+        return None
+    return found if found.origin.high_water_mark > origin.high_water_mark else None
+
+
+def _write(folder: Path, engine: GalleryEngine, *, manifest: Manifest, sealer: Sealer) -> Manifest:
+    """Write the parts and last the manifest of one generation."""
+    parts: list[PartFile] = []
+
+    def write(plain: bytes) -> None:
+        sealed = sealer.seal(plain, manifest.part_context(len(parts)))
+        name = f"part-{len(parts):05}.bin"
+        _write_durably(folder / name, sealed)
+        parts.append(PartFile(name, hashlib.sha256(sealed).hexdigest(), len(sealed)))
+
+    count = engine.dump(write)
+    finished = replace(manifest, count=count, parts=tuple(parts))
+    _write_durably(folder / _MANIFEST, written(finished, sealer))
+    _sync(folder)
+    return finished
+
+
+def _parts(folder: Path, manifest: Manifest, sealer: Sealer) -> Iterator[bytes]:
+    """Check and open the parts, one at a time."""
+    for number, part in enumerate(manifest.parts):
+        try:
+            sealed = (folder / part.name).read_bytes()
+        except FileNotFoundError:
+            raise _corrupt(f"{part.name} is missing") from None
+        if len(sealed) != part.size or hashlib.sha256(sealed).hexdigest() != part.sha256:
+            raise _corrupt(f"{part.name} has changed")
+        yield sealer.open(sealed, manifest.part_context(number))
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _remove(folder: Path) -> None:
+    """Overwrite the files of a generation in place, then remove it.
+
+    Best effort on copy-on-write and flash storage; there the encryption is what protects.
+    """
+    for path in folder.iterdir():
+        with path.open("r+b") as file:
+            left = path.stat().st_size
+            while left > 0:
+                left -= file.write(bytes(min(left, _WIPE_STEP)))
+            file.flush()
+            os.fsync(file.fileno())
+    shutil.rmtree(folder)
+    _sync(folder.parent)
