@@ -36,8 +36,8 @@ class QualityGate:
             )
 
 
-# Origin: refuses none of the 320 prints of FVC2002 DB1_B, DB2_B and FVC2004 DB1_B, DB3_B, poor ones
-# among them (lowest NFIQ 2 score 9, fewest minutiae 19, both with MINDTCT); blanks and fragments fail.
+# Origin: refuses none of the 320 prints of FVC2002 DB1_B, DB2_B and FVC2004 DB1_B, DB3_B, though
+# many are poor (lowest NFIQ 2 score 9, fewest minutiae 19 with MINDTCT); blanks, fragments fail.
 DEFAULT_GATE = QualityGate(version="gate/1", min_nfiq2=5, min_minutiae=8)
 
 REASONS: Mapping[str, str] = MappingProxyType(

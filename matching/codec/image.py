@@ -29,6 +29,7 @@ __all__ = [
     "GreyImage",
     "decode",
     "encode",
+    "measure",
     "resample",
     "validate_face",
 ]
@@ -138,6 +139,18 @@ def validate_face(data: bytes) -> str:
     return media_type
 
 
+def measure(data: bytes) -> tuple[int, int]:
+    """Read width and height from the header of a finger or face image, without decoding it.
+
+    Raises:
+        ImageError: ``image_format``, ``image_truncated`` or ``image_too_large``.
+    """
+    media_type, pillow_name = _detect(data, FINGER_MEDIA_TYPES | FACE_MEDIA_TYPES)
+    if media_type == "image/x-wsq":
+        return wsq.size(data)
+    return _open(data, pillow_name).size
+
+
 def encode(pixels: NDArray[np.uint8], media_type: str, *, ppi: int = 500) -> bytes:
     """Encode a grey image.
 
@@ -194,21 +207,27 @@ def _detect(data: bytes, allowed: frozenset[str]) -> tuple[str, str]:
     raise ImageError("image_format", f"Not an image of an accepted format: send one of {names}.")
 
 
-def _load(
-    data: bytes, pillow_name: str, modes: tuple[str, ...], limits: tuple[int, int]
-) -> Image.Image:
-    """Open and decode; ``limits`` are the most pixels and the smallest side."""
+def _open(data: bytes, pillow_name: str) -> Image.Image:
+    """Read the header; touching ``is_animated`` reads what else the plug-in left for later."""
     try:
         image = Image.open(io.BytesIO(data), formats=(pillow_name,))
-        animated = getattr(image, "is_animated", False)
+        getattr(image, "is_animated", False)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ImageError("image_too_large", _too_large(limits[0])) from error
+        raise ImageError("image_too_large", _too_large(MAX_FACE_PIXELS)) from error
     except _LIBRARY_ERRORS as error:
         raise ImageError(
             "image_format", f"The header of the {pillow_name} file is damaged: export it again."
         ) from error
+    return image
+
+
+def _load(
+    data: bytes, pillow_name: str, modes: tuple[str, ...], limits: tuple[int, int]
+) -> Image.Image:
+    """Open and decode; ``limits`` are the most pixels and the smallest side."""
+    image = _open(data, pillow_name)
     _check_size(image.size, *limits)
-    if animated:
+    if getattr(image, "is_animated", False):
         raise ImageError("image_format", "The file holds several images: send one image per file.")
     if image.mode not in modes:
         raise ImageError(

@@ -186,3 +186,15 @@ def test_no_pixels_in_the_representation() -> None:
     assert repr(codec.decode(codec.encode(ridges(), "image/png"))) == (
         "GreyImage(320 x 360, image/png)"
     )
+
+
+@pytest.mark.parametrize("media_type", sorted(codec.FINGER_MEDIA_TYPES))
+def test_the_size_is_measured(media_type: str) -> None:
+    assert codec.measure(codec.encode(ridges(200, 100), media_type)) == (100, 200)
+
+
+@pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0"])
+def test_no_size_without_a_header(data: bytes) -> None:
+    with pytest.raises(ImageError) as caught:
+        codec.measure(data)
+    assert caught.value.code == "image_format"
