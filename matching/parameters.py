@@ -59,9 +59,15 @@ NEUTRAL_QUALITY = 0.4
 MINDTCT minutiae on [C1]; between 0.3 and 0.5 no error rate there moved by more than 0.1 %."""
 
 PERSON_THRESHOLD = 10.0
-"""Lowest person score that is a hit, natural-log likelihood ratio; fixed before acceptance. [C1]:
-the weakest of 112 ten-finger mates scored 35, the best of 184,000 ten-finger and 200,000
-four-finger non-mates of one sensor 2 and 8; matching/calibration.py bounds the false matches."""
+"""Lowest person score that is a hit, natural-log likelihood ratio; fixed before acceptance.
+
+[C1], MINDTCT: the weakest of 112 ten-finger mates scored 35; the best of 184,000 ten-finger and
+200,000 four-finger non-mates of one sensor 2 and 8.  With three fingers in ten replaced by
+strangers' in the worst database, 1 mate in 800 stayed below.  matching/calibration.py bounds the
+false match rate of ten fingers at 1e-9 (FPIR 0.1 % at a million references), right to a factor of
+ten, and of four fingers at 7e-7, which is what was seen as well (FPIR up to 0.7 at a million, 7 %
+at a hundred thousand).  A higher threshold loses four-finger mates: of the worst database 4 % at
+10, 10 % at 14, 30 % at 20; so a four-finger search of millions is a list for an expert."""
 
 
 class MinutiaeFamily(StrEnum):
@@ -169,19 +175,23 @@ class FingerCalibration:
         slope: Natural-log units per unit of similarity.
         lowest: Most that one finger says against; a mate's finger often fails as a whole.
         highest: Most that one finger says for; below PERSON_THRESHOLD, so none decides alone.
+        non_mated_ratio: Mean likelihood ratio of non-mates of one sensor, the worst database.
     """
 
     neutral: float
     slope: float
     lowest: float
     highest: float
+    non_mated_ratio: float
 
 
 CALIBRATIONS: Mapping[MinutiaeFamily, FingerCalibration] = MappingProxyType(
     {
-        MinutiaeFamily.MINDTCT: FingerCalibration(0.21, 100.0, -1.5, 9.0),
-        MinutiaeFamily.LEADER: FingerCalibration(0.50, 60.0, -1.5, 9.0),
-        MinutiaeFamily.FOREIGN: FingerCalibration(0.27, 50.0, -1.5, 6.0),
+        MinutiaeFamily.MINDTCT: FingerCalibration(0.21, 100.0, -1.5, 9.0, 0.35),
+        MinutiaeFamily.LEADER: FingerCalibration(0.48, 80.0, -1.5, 9.0, 0.23),
+        MinutiaeFamily.FOREIGN: FingerCalibration(0.27, 50.0, -1.5, 6.0, 0.44),
     }
 )
-"""[C1]; natural-log likelihood ratio per finger."""
+"""[C1]; natural-log likelihood ratio per finger.  LEADER may have been trained on such prints: its
+line claims less than was measured.  FOREIGN was read off templates of an unknown extractor,
+whose non-mates reach far higher; other extractors will differ, so it is the most cautious."""

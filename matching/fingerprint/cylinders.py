@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.errors import TemplateError
 from matching.kernels import fingerprint as kernel
 from matching.parameters import (
     GENERAL_TUNING,
@@ -20,6 +22,10 @@ from matching.template import MinutiaeTemplate
 
 __all__ = ["PackedFinger", "build", "family_of"]
 
+_HEADER = struct.Struct("=2I4i")  # finger_header: format, tuning, cylinders, padded, blocks, bytes
+_HEADER_BYTES = 64  # its size with the reserve, and the alignment of every part
+_FORMAT = 0x31435946  # FINGER_FORMAT: "FYC1"
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class PackedFinger:
@@ -31,11 +37,18 @@ class PackedFinger:
             length stand in its header), with the tuning of the family; at most 10 KB.
         general: The same with GENERAL_TUNING, for comparisons across families; the same array
             unless the family has a tuning of its own.
+
+    Raises:
+        TemplateError: an array is not what ``build`` makes; the kernels trust what they read.
     """
 
     family: MinutiaeFamily
     own: NDArray[np.uint8]
     general: NDArray[np.uint8]
+
+    def __post_init__(self) -> None:
+        for packed, tuning in ((self.own, TUNINGS[self.family]), (self.general, GENERAL_TUNING)):
+            _check(packed, tuning)
 
     def address(self, tuning: CylinderTuning) -> int:
         """Return where the cylinders of this tuning start; valid while the finger lives."""
@@ -44,6 +57,25 @@ class PackedFinger:
 
     def __repr__(self) -> str:
         return f"PackedFinger({self.family}, {self.own.nbytes} bytes)"
+
+
+def _check(packed: NDArray[np.uint8], tuning: CylinderTuning) -> None:
+    """Refuse bytes that the kernels would misread."""
+    sound = packed.dtype == np.uint8 and packed.ndim == 1 and packed.nbytes >= _HEADER_BYTES
+    if sound:
+        form, number, count, padded, blocks, size = _HEADER.unpack(packed[: _HEADER.size].tobytes())
+        sound = (
+            (form, number, size) == (_FORMAT, tuning.number, packed.nbytes)
+            and 0 <= count <= kernel.MAX_KERNEL_MINUTIAE
+            and (padded, blocks) == (-(-count // 16) * 16, -(-count // 8))
+            and size == _HEADER_BYTES + 16 * padded + 512 * blocks
+            and packed.flags.c_contiguous
+            and packed.ctypes.data % _HEADER_BYTES == 0
+        )
+    if not sound:
+        raise TemplateError(
+            "packed_finger", "packed cylinders are damaged or of another version; build them again"
+        )
 
 
 def family_of(extractor: str) -> MinutiaeFamily:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from matching.errors import TemplateError
 from matching.fingerprint import cylinders
 from matching.kernels import fingerprint as kernel
 from matching.parameters import GENERAL_TUNING, LEADER_TUNING, MinutiaeFamily
@@ -77,6 +78,35 @@ def test_too_few_minutiae_make_no_cylinder(count: int) -> None:
         finger(np.random.default_rng(5), count), np.zeros(count, np.uint8), "mindtct/1"
     )
     assert int(cylinders.build(empty).own[8:12].view(np.int32)[0]) == 0
+
+
+def damaged(packed: np.ndarray, at: int, value: int) -> np.ndarray:
+    copy = kernel.aligned(packed.nbytes)
+    copy[:] = packed
+    copy[at] = value
+    return copy
+
+
+@pytest.mark.parametrize("at", [0, 4, 8, 12, 16, 20])
+def test_damaged_cylinders_are_refused_before_the_kernel_reads_them(at: int) -> None:
+    packed = cylinders.build(template(finger(np.random.default_rng(7)))).own
+    wrong = damaged(packed, at, 255)
+    with pytest.raises(TemplateError, match="build them again"):
+        cylinders.PackedFinger(MinutiaeFamily.MINDTCT, wrong, wrong)
+
+
+def test_cylinders_of_another_tuning_or_place_are_refused() -> None:
+    packed = cylinders.build(template(finger(np.random.default_rng(7)), "leader/1"))
+    shifted = np.concatenate([np.zeros(4, np.uint8), packed.general])[4:]
+    for own, general in (
+        (packed.general, packed.general),
+        (packed.own, packed.own),
+        (packed.own, packed.general[:-64]),
+        (packed.own, shifted),
+        (packed.own[:0], packed.general),
+    ):
+        with pytest.raises(TemplateError):
+            cylinders.PackedFinger(MinutiaeFamily.LEADER, own, general)
 
 
 def test_no_minutiae_are_shown() -> None:
