@@ -167,7 +167,7 @@ def person_view(
         links=tuple(link_view(k, may_decide=shown(k)) for k in (*visible.links, *cross)),
         connected=tuple(_connected(k, others) for k in cross),
         conflicting=_conflicting(visible),
-        conflicts=tuple(c.rejected for s in found for c in s.conflicts if not c.settled),
+        conflicts=tuple(c.rejected for s in found for c in s.conflicts),
         timeline=tuple(timeline_view(e) for e in timeline(case)),
         indicators=tuple(indicator_view(i) for i in detect(case)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -19,7 +20,7 @@ def dataset_to_json(dataset: Dataset) -> dict[str, Any]:
     return body
 
 
-def dataset_from_json(body: dict[str, Any]) -> Dataset:
+def dataset_from_json(body: Mapping[str, Any]) -> Dataset:
     """Read what ``dataset_to_json`` made; exact inverse.
 
     Raises:

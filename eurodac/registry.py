@@ -124,12 +124,7 @@ def recapture(
             article="32024R1358#art38.1",
         )
     missing = tuple(item for item in dataset.missing if item[0] != "fingerprints")
-    changed = replace(
-        dataset,
-        missing=missing,
-        biometrics_taken_at=taken_at,
-        operator_user_id=context.actor.user_id,
-    )
+    changed = replace(dataset, missing=missing, biometrics_taken_at=taken_at)
     store.update_dataset(session, changed)
     kept = tuple(s for s in previous.samples if s.kind not in {n.kind for n in capture.samples})
     merged = Capture(capture.fingers, kept + capture.samples)

@@ -47,7 +47,7 @@ from eurodac.store.journal import (
     erase_record,
     find_idempotency,
     iterate_log,
-    lock_log_head,
+    log_head,
     outbox_high_water,
     read_outbox,
 )
@@ -125,7 +125,7 @@ __all__ = [
     "load_capture",
     "load_fingers",
     "load_samples",
-    "lock_log_head",
+    "log_head",
     "outbox_high_water",
     "pending_comparisons",
     "pushes_for",

@@ -34,7 +34,7 @@ __all__ = [
     "erase_record",
     "find_idempotency",
     "iterate_log",
-    "lock_log_head",
+    "log_head",
     "outbox_high_water",
     "read_outbox",
 ]
@@ -168,13 +168,14 @@ def erase_record(session: Session, record_id: RecordId, *, at: datetime) -> None
     append_outbox(session, Topic.ERASE, record_id=record_id, at=at)
 
 
-def lock_log_head(session: Session) -> LogHead:
-    """Read the end of the log and hold it until the transaction ends.
+def log_head(session: Session, *, lock: bool = False) -> LogHead:
+    """Read the end of the log; ``lock`` holds it until the transaction ends.
 
     Raises:
         NotReadyError: ``database_empty``: there is no log yet.
     """
-    found = rows(session, select(LogHeadRow).with_for_update())
+    statement = select(LogHeadRow).with_for_update() if lock else select(LogHeadRow)
+    found = rows(session, statement)
     if not found:
         raise NotReadyError("database_empty", "the database holds no log; run 'eurodac init' first")
     return LogHead(found[0].seq, found[0].hash)

@@ -8,7 +8,7 @@ the field and the article.
 
 from eurodac.transmission.capture import read_capture
 from eurodac.transmission.message import Transmission, read_amendment, read_message
-from eurodac.transmission.nist import read_nist
+from eurodac.transmission.nist import read_nist, write_nist
 from eurodac.transmission.parts import read_fingers, read_recapture, read_scan
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "read_nist",
     "read_recapture",
     "read_scan",
+    "write_nist",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
@@ -21,7 +20,8 @@ from eurodac.law import (
 from eurodac.law.categories import FieldRule
 from eurodac.law.periods import add_years
 from eurodac.record import Category, NameKind, Subtype
-from eurodac.transmission.model import STRUCTURE, DateModel, MessageModel, shape_errors
+from eurodac.shapes import DateShape, first_problem
+from eurodac.transmission.model import STRUCTURE, MessageModel
 
 __all__ = [
     "check_closed_list",
@@ -98,8 +98,8 @@ def check_shape(message: Mapping[object, object], category: Category) -> Message
     try:
         return MessageModel.model_validate(dict(message))
     except ValidationError as error:
-        path, why = shape_errors(error)[0]
-        raise refused("field_format", path or "message", category, f"is malformed: {why}") from None
+        path, why = first_problem(error)
+        raise refused("field_format", path, category, f"is malformed: {why}") from None
 
 
 def check_requirements(model: MessageModel, category: Category) -> None:
@@ -256,12 +256,10 @@ def check_dates(model: MessageModel, received_at: datetime) -> None:
             _minimum_age(model.date_of_birth, model.biometrics_taken_at.date(), category)
 
 
-def _minimum_age(birth: DateModel, taken_on: date, category: Category) -> None:
+def _minimum_age(birth: DateShape, taken_on: date, category: Category) -> None:
     """Refuse a child whose age of six is not beyond doubt."""
-    month = birth.month or 12
-    latest = date(birth.year, month, birth.day or calendar.monthrange(birth.year, month)[1])
     rule = capture.MINIMUM_AGE
-    if add_years(latest, rule.years) > taken_on:
+    if add_years(birth.latest(), rule.years) > taken_on:
         raise FieldRefusedError(
             "under_age",
             "biometrics of a child who is, or may be, under six are not taken; nothing was stored",

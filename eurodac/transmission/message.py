@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from eurodac.errors import FieldRefusedError
 from eurodac.law import retention
@@ -15,8 +16,6 @@ from eurodac.record import (
     Document,
     Event,
     LaterData,
-    Name,
-    PartialDate,
     RecordId,
     SecurityFlag,
     Visa,
@@ -108,7 +107,7 @@ def read_message(
     return Transmission(category, number, dataset, raw, model.transferred_from)
 
 
-def read_later(message: object, *, category: Category, received_at: datetime) -> dict[str, object]:
+def read_later(message: object, *, category: Category, received_at: datetime) -> dict[str, Any]:
     """Read later data (Articles 17(2), 22(3), 23(3), 24(3)) for a stored dataset.
 
     Returns:
@@ -132,7 +131,7 @@ def read_later(message: object, *, category: Category, received_at: datetime) ->
 
 def read_amendment(
     message: object, *, category: Category, received_at: datetime
-) -> tuple[dict[str, object], tuple[Document, ...] | None, ScanModel | None]:
+) -> tuple[dict[str, Any], tuple[Document, ...] | None, ScanModel | None]:
     """Read an amendment of a stored dataset: later data, and documents that came later.
 
     Returns:
@@ -182,10 +181,10 @@ def _dataset(
         subtype=model.subtype,
         member_state=member_state,
         reference_number=model.reference_number or "",
-        names=tuple(Name(n.kind, n.surnames, n.forenames) for n in model.names or ()),
+        names=tuple(name.value() for name in model.names or ()),
         nationalities=tuple(model.nationalities or ()),
         sex=model.sex,
-        date_of_birth=PartialDate(birth.year, birth.month, birth.day) if birth else None,
+        date_of_birth=birth.value() if birth else None,
         place_of_birth=model.place_of_birth,
         event=Event(model.event.place, model.event.on) if model.event else None,
         biometrics_taken_at=model.biometrics_taken_at,
@@ -213,9 +212,7 @@ def _dataset(
 
 
 def _documents(model: MessageModel) -> tuple[Document, ...]:
-    return tuple(
-        Document(d.type, d.number, d.issuing_country, d.expires_on) for d in model.documents or ()
-    )
+    return tuple(document.value() for document in model.documents or ())
 
 
 def _later(model: LaterModel) -> LaterData:

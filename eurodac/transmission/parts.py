@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from eurodac.errors import FieldRefusedError
 from eurodac.law.reference_numbers import RECAPTURE
 from eurodac.record import Capture
+from eurodac.shapes import Moment, Shape, read_shape
 from eurodac.transmission.capture import read_samples
 from eurodac.transmission.checks import CLOCK_SKEW
 from eurodac.transmission.message import RawCapture
-from eurodac.transmission.model import FingerModel, ImageModel, Moment, ScanModel, shape_errors
+from eurodac.transmission.model import FingerModel, ImageModel, ScanModel
 
 __all__ = ["read_fingers", "read_recapture", "read_scan"]
 
 _Fingers = Annotated[list[FingerModel], Field(min_length=1, max_length=200)]
-_ModelT = TypeVar("_ModelT", bound=BaseModel)
 
 
-class _Probe(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
+class _Probe(Shape):
     fingerprints: _Fingers
 
 
@@ -39,7 +36,7 @@ def read_fingers(message: object) -> RawCapture:
     Raises:
         FieldRefusedError: anything else is in it, or a finger is malformed.
     """
-    probe = _read(message, _Probe)
+    probe = read_shape(message, _Probe, article=RECAPTURE.article)
     return RawCapture(tuple(probe.fingerprints), None, None)
 
 
@@ -49,7 +46,7 @@ def read_recapture(message: object, *, received_at: datetime) -> tuple[RawCaptur
     Raises:
         FieldRefusedError: anything else is in it, or a value is malformed or lies in the future.
     """
-    again = _read(message, _Recapture)
+    again = read_shape(message, _Recapture, article=RECAPTURE.article)
     if again.biometrics_taken_at > received_at + CLOCK_SKEW:
         raise FieldRefusedError(
             "date_in_future",
@@ -71,15 +68,3 @@ def read_scan(scan: ScanModel | None) -> Capture | None:
     if scan is None:
         return None
     return Capture(samples=tuple(read_samples(RawCapture((), None, scan))))
-
-
-def _read(message: object, kind: type[_ModelT]) -> _ModelT:
-    if not isinstance(message, Mapping):
-        raise FieldRefusedError("message_shape", "the message must be a JSON object")
-    try:
-        return kind.model_validate(dict(message))
-    except ValidationError as error:
-        path, why = shape_errors(error)[0]
-        raise FieldRefusedError(
-            "field_format", f"{path} is malformed: {why}", field=path, article=RECAPTURE.article
-        ) from None

@@ -12,17 +12,10 @@ from sqlalchemy.orm import Session
 from eurodac import store
 from eurodac.errors import FieldRefusedError
 from eurodac.interop.systems.protocol import Incoming
-from eurodac.interop.systems.shapes import (
-    Day,
-    Moment,
-    PersonMessage,
-    Shape,
-    StateCode,
-    check_fingers,
-    read,
-)
+from eurodac.interop.systems.shapes import PersonMessage, StateCode, check_fingers
 from eurodac.law.comparison import systems_rule
 from eurodac.record import EesCrossing, EesFile, RecordId, System
+from eurodac.shapes import Day, Moment, Shape, read_shape
 
 __all__ = ["EesAdapter", "read_crossing", "read_file"]
 
@@ -62,7 +55,7 @@ def read_file(
 
     Law: 32017R2226#art17
     """
-    body = read(message, _File, article=_FILE)
+    body = read_shape(message, _File, article=_FILE)
     fingers = check_fingers(body, hands=(_RIGHT, _LEFT), taken_on=at.date(), article=_FILE)
     crossings = tuple(
         _crossing(each, at, f"crossings[{index}].") for index, each in enumerate(body.crossings)
@@ -96,7 +89,7 @@ def read_crossing(message: object, *, at: datetime) -> EesCrossing:
 
     Law: 32017R2226#art16.2
     """
-    return _crossing(read(message, _Crossing, article=_CROSSING), at, "")
+    return _crossing(read_shape(message, _Crossing, article=_CROSSING), at, "")
 
 
 def _crossing(body: _Crossing, at: datetime, where: str) -> EesCrossing:

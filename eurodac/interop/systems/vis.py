@@ -13,17 +13,10 @@ from sqlalchemy.orm import Session
 from eurodac import store
 from eurodac.errors import ConflictError, FieldRefusedError
 from eurodac.interop.systems.protocol import Incoming
-from eurodac.interop.systems.shapes import (
-    Day,
-    PersonMessage,
-    Shape,
-    StateCode,
-    Text,
-    check_fingers,
-    read,
-)
+from eurodac.interop.systems.shapes import PersonMessage, StateCode, check_fingers
 from eurodac.law.comparison import systems_rule
 from eurodac.record import RecordId, System, VisApplication, VisaState
+from eurodac.shapes import Day, Shape, Text, read_shape
 
 __all__ = ["VisAdapter", "read_application", "read_decision"]
 
@@ -82,7 +75,7 @@ def read_application(
 
     Law: 32008R0767#art9
     """
-    body = read(message, _Application, article=_APPLICATION)
+    body = read_shape(message, _Application, article=_APPLICATION)
     fingers = check_fingers(
         body, hands=(_ALL_FINGERS,), taken_on=body.lodged_on, article=_APPLICATION
     )
@@ -127,7 +120,7 @@ def read_decision(message: object, *, application: VisApplication, at: datetime)
 
     Law: 32008R0767#art10, art12, art13
     """
-    body = read(message, _Decision, article=_APPLICATION)
+    body = read_shape(message, _Decision, article=_APPLICATION)
     if body.state not in _BEFORE:
         raise _refused("closed_list", "state", "must be a decision", _APPLICATION)
     article = _ARTICLES[body.state]

@@ -1,0 +1,170 @@
+"""Shapes that messages of every system share: closed objects, strict types, no law yet.
+
+Text is stripped, at most 200 characters, and free of control characters and lone surrogates (no
+database stores them). Dates are ISO 8601 strings, never numbers.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from eurodac.errors import FieldRefusedError
+from eurodac.record import Document, Name, NameKind, PartialDate
+
+__all__ = [
+    "MAX_LIST",
+    "MAX_NAMES",
+    "CountryCode",
+    "DateShape",
+    "Day",
+    "DocumentShape",
+    "Flag",
+    "Moment",
+    "NameShape",
+    "Shape",
+    "Text",
+    "first_problem",
+    "read_shape",
+]
+
+MAX_NAMES = 100
+MAX_LIST = 20
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _clean(text: str) -> str:
+    if any(unicodedata.category(char) in ("Cc", "Cs") for char in text):
+        raise ValueError("control characters and lone surrogates are not allowed")
+    return text
+
+
+def _iso_date(value: object) -> object:
+    if not isinstance(value, str) or not _ISO_DATE.fullmatch(value):
+        raise ValueError("a date is written YYYY-MM-DD")
+    return value
+
+
+def _iso_datetime(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("a time is written in ISO 8601 with its offset from UTC")
+    return value
+
+
+def _utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)
+
+
+_STRIPPED = StringConstraints(strip_whitespace=True, max_length=200, strict=True)
+PartOfName = Annotated[str, _STRIPPED, AfterValidator(_clean)]
+Text = Annotated[str, _STRIPPED, AfterValidator(_clean), Field(min_length=1)]
+CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", strict=True)]
+Day = Annotated[date, BeforeValidator(_iso_date)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_iso_datetime), AfterValidator(_utc)]
+Flag = Annotated[bool, Field(strict=True)]
+
+
+class Shape(BaseModel):
+    """A closed JSON object; its errors never quote what was sent."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class NameShape(Shape):
+    """One name or alias; at least a surname or a forename."""
+
+    kind: NameKind
+    surnames: PartOfName = ""
+    forenames: PartOfName = ""
+
+    @model_validator(mode="after")
+    def _one_part(self) -> NameShape:
+        if not self.surnames and not self.forenames:
+            raise ValueError("a name needs a surname or a forename")
+        return self
+
+    def value(self) -> Name:
+        """Give the value of the registry."""
+        return Name(self.kind, self.surnames, self.forenames)
+
+
+class DateShape(Shape):
+    """A partial date: year, perhaps month, perhaps day."""
+
+    year: Annotated[int, Field(strict=True, ge=1850, le=2200)]
+    month: Annotated[int, Field(strict=True, ge=1, le=12)] | None = None
+    day: Annotated[int, Field(strict=True, ge=1, le=31)] | None = None
+
+    @model_validator(mode="after")
+    def _exists(self) -> DateShape:
+        if self.day is not None:
+            if self.month is None:
+                raise ValueError("a day needs its month")
+            date(self.year, self.month, self.day)
+        return self
+
+    def latest(self) -> date:
+        """Give the last day that the partial date may mean."""
+        month = self.month or 12
+        return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+
+    def value(self) -> PartialDate:
+        """Give the value of the registry."""
+        return PartialDate(self.year, self.month, self.day)
+
+
+class DocumentShape(Shape):
+    """An identity or travel document."""
+
+    type: Text
+    number: Text
+    issuing_country: CountryCode
+    expires_on: Day | None = None
+
+    def value(self) -> Document:
+        """Give the value of the registry."""
+        return Document(self.type, self.number, self.issuing_country, self.expires_on)
+
+
+ShapeT = TypeVar("ShapeT", bound=Shape)
+
+
+def first_problem(error: ValidationError) -> tuple[str, str]:
+    """Give path and reason of the first thing that is wrong; never the value that was sent."""
+    first: Any = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    path = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in first["loc"])
+    return path.lstrip(".") or "message", str(first["msg"]).removeprefix("Value error, ")
+
+
+def read_shape(message: object, shape: type[ShapeT], *, article: str) -> ShapeT:
+    """Check the shape of a message.
+
+    Raises:
+        FieldRefusedError: ``message_shape`` or ``field_format``, with the first field that is wrong
+            and the article that lists the fields.
+    """
+    if not isinstance(message, Mapping):
+        raise FieldRefusedError("message_shape", "the message must be a JSON object")
+    try:
+        return shape.model_validate(dict(message))
+    except ValidationError as error:
+        path, why = first_problem(error)
+        raise FieldRefusedError(
+            "field_format", f"{path} is malformed: {why}", field=path, article=article
+        ) from None
