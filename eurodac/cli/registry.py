@@ -1,0 +1,168 @@
+"""Commands of the operator and the auditor: the registry itself, its gallery, its log, its law."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.table import Table
+
+from eurodac import database
+from eurodac.cli.call import Call, Json, acting, console, now
+from eurodac.errors import AccessDeniedError, NotReadyError
+from eurodac.galleries import GalleryReport
+from eurodac.identities import actor_from, load_secret, secret_path
+from eurodac.law.trace import trace
+from eurodac.record import Role
+from eurodac.service import initialise
+from eurodac.settings import Settings
+from eurodac.views import to_json
+
+__all__ = ["add_to"]
+
+_ROOT = Path(__file__).parents[2]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("init")(init)
+    app.command("serve")(serve)
+    app.command("law")(law)
+    for name, text, commands in (
+        ("audit", "The log.", {"verify": acting(verify_log)}),
+        (
+            "gallery",
+            "The gallery of templates, which follows the database.",
+            {"check": acting(check_gallery), "rebuild": acting(rebuild_gallery)},
+        ),
+        ("identity", "Development identities.", {"issue": issue_identity}),
+        ("db", "The database.", {"upgrade": upgrade_database}),
+    ):
+        group = typer.Typer(no_args_is_help=True, help=text, rich_markup_mode=None)
+        for command, function in commands.items():
+            group.command(command)(function)
+        app.add_typer(group, name=name)
+
+
+def init(*, as_json: Json = False) -> None:
+    """Create a registry in EURODAC_HOME: key-encryption key and database."""
+    settings = Settings()
+    initialise(settings, at=now())
+    _done(as_json, {"home": str(settings.home)}, f"created a registry in {settings.home}")
+
+
+def serve(*, as_json: Json = False) -> None:
+    """Serve the API and the officer pages on EURODAC_HOST and EURODAC_PORT."""
+    settings = Settings()
+    address = f"http://{settings.host}:{settings.port}"
+    _done(as_json, {"address": address}, f"officer pages: {address}/officer/")
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    uvicorn.run(
+        "api.app:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+    )
+
+
+def law(*, as_json: Json = False) -> None:
+    """Show article, rule, code and tests of every row of the law tables."""
+    rows = trace(_ROOT)
+    if as_json:
+        typer.echo(json.dumps([asdict(row) for row in rows]))
+        return
+    table = Table(title=f"{len(rows)} rules of law", show_lines=False)
+    for heading in ("Article", "Rule", "Code", "Tests"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(row.article, row.rule_id, "\n".join(row.code), "\n".join(row.tests))
+    console().print(table)
+
+
+def upgrade_database(*, as_json: Json = False) -> None:
+    """Bring the database of EURODAC_HOME to the newest revision."""
+    settings = Settings()
+    engine = database.create_engine(
+        settings.url, busy_timeout_seconds=settings.busy_timeout_seconds
+    )
+    before = database.revision(engine)
+    database.upgrade(engine)
+    after = database.revision(engine)
+    engine.dispose()
+    _done(as_json, {"before": before, "after": after}, f"revision {before or 'none'} -> {after}")
+
+
+def issue_identity(
+    user: Annotated[str, typer.Option(help="User id.")],
+    unit: Annotated[str, typer.Option(help="Unit.")],
+    role: Annotated[Role, typer.Option(help="Role.")],
+    state: Annotated[str, typer.Option(help="Member State, two letters.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Print a bearer token for the API; only where development identities are allowed."""
+    settings = Settings()
+    if not settings.development_identities:
+        raise AccessDeniedError(
+            "identities_off",
+            "development identities are switched off; set EURODAC_DEVELOPMENT_IDENTITIES=true "
+            "for demonstrations with invented people",
+        )
+    if not settings.home.is_dir():
+        raise NotReadyError("no_registry", "there is no registry here; run 'eurodac init'")
+    chosen = {"user_id": user, "unit": unit, "role": role.value, "member_state": state}
+    token = load_secret(secret_path(settings.home)).token(actor_from(chosen), at=now())
+    _done(as_json, {"token": token}, token)
+
+
+def verify_log(call: Call) -> None:
+    """Verify the hash chain of the log, as an auditor (purpose x-audit)."""
+    with call.service() as service:
+        view = service.verify_log(call.context())
+    call.answer(
+        to_json(view),
+        text=lambda: console().print(f"{view.count} entries, chain unbroken, head {view.head}"),
+    )
+
+
+def check_gallery(call: Call) -> None:
+    """Compare the gallery with the database, as an operator (purpose x-operate)."""
+    with call.service() as service:
+        report = service.gallery_check(call.context())
+    _show_gallery(call, report)
+
+
+def rebuild_gallery(call: Call) -> None:
+    """Build the gallery anew from the database, as an operator (purpose x-operate)."""
+    with call.service() as service:
+        report = service.gallery_rebuild(call.context())
+    _show_gallery(call, report)
+
+
+def _show_gallery(call: Call, report: GalleryReport) -> None:
+    state = "agrees with the database" if report.agrees else "differs from the database"
+    call.answer(
+        {**asdict(report), "agrees": report.agrees},
+        text=lambda: console().print(
+            f"the gallery {state}: {report.count} of {report.expected} references, "
+            f"{len(report.missing)} missing, {len(report.surplus)} surplus, "
+            f"{len(report.mislabelled)} mislabelled"
+        ),
+    )
+    if not report.agrees:
+        raise NotReadyError(
+            "gallery_differs",
+            "the gallery differs from the database; run 'eurodac gallery rebuild'",
+        )
+
+
+def _done(as_json: bool, body: object, text: str) -> None:
+    typer.echo(json.dumps(body) if as_json else text)

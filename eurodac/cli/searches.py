@@ -1,0 +1,153 @@
+"""Commands of the units: enrol, identify, look up, show a person."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from eurodac.cli.call import Call, acting, console
+from eurodac.cli.files import InputFile, looks_like_json, read_message
+from eurodac.views import (
+    DatasetView,
+    IdentificationView,
+    NameView,
+    PersonView,
+    TransmissionView,
+    to_json,
+)
+
+__all__ = ["add_to", "transmission_text"]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for name, function in (
+        ("enrol", enrol),
+        ("identify", identify),
+        ("lookup", lookup),
+        ("person", person),
+    ):
+        app.command(name)(acting(function))
+
+
+def enrol(
+    call: Call,
+    file: InputFile,
+    *,
+    idempotency_key: Annotated[
+        str, typer.Option(help="Key of this message; by default the SHA-256 of the file.")
+    ] = "",
+) -> None:
+    """Transmit one dataset: a JSON message or an ANSI/NIST-ITL file."""
+    data = file.read_bytes()
+    key = idempotency_key or hashlib.sha256(data).hexdigest()
+    with call.service() as service:
+        if looks_like_json(data):
+            view = service.transmit(call.context(), read_message(data), idempotency_key=key)
+        else:
+            view = service.transmit_nist(call.context(), data, idempotency_key=key)
+    call.answer(to_json(view), text=lambda: console().print(transmission_text(view)))
+
+
+def identify(call: Call, file: InputFile) -> None:
+    """Search by the fingers of a JSON message or an ANSI/NIST-ITL file; stores nothing."""
+    data = file.read_bytes()
+    with call.service() as service:
+        if looks_like_json(data):
+            view = service.identify(call.context(), read_message(data))
+        else:
+            view = service.identify_nist(call.context(), data)
+    call.answer(to_json(view), text=lambda: _show_candidates(view))
+
+
+def lookup(call: Call, reference_number: str) -> None:
+    """Look up a dataset of the own Member State by its reference number."""
+    with call.service() as service:
+        view = service.lookup(call.context(), reference_number=reference_number)
+    call.answer(
+        to_json(view),
+        text=lambda: console().print(f"{_dataset_text(view.dataset)}\nperson {view.person_id}"),
+    )
+
+
+def person(call: Call, record_id: str) -> None:
+    """Show a person: findings, timeline, datasets and links, as this role may see them."""
+    with call.service() as service:
+        view = service.person(call.context(), record_id)
+    call.answer(to_json(view), text=lambda: _show_person(view))
+
+
+def transmission_text(view: TransmissionView) -> str:
+    """Say in one or more lines what became of a transmission."""
+    if not view.stored:
+        state = "answered, not stored"
+    else:
+        state = "stored before (replayed)" if view.replayed else "stored"
+    lines = [f"{view.reference_number}: {state}, {view.searched} references searched"]
+    if not view.comparable:
+        lines.append("  not comparable: no finger was usable; that is not a negative result")
+    lines += [
+        f"  finger {finger.position}: {finger.reason}" for finger in view.fingers if finger.reason
+    ]
+    for hit in view.hits:
+        score = f", score {hit.link.score:.1f} ({hit.link.label})" if hit.link else ""
+        lines.append(f"  hit: {hit.dataset.member_state} {hit.dataset.category}{score}")
+    return "\n".join(lines)
+
+
+def _show_candidates(view: IdentificationView) -> None:
+    if not view.candidates:
+        console().print(f"no candidate; {view.searched} references searched")
+        return
+    table = Table("Rank", "Name", "Born", "Category", "Score", "Person")
+    for each in view.candidates:
+        table.add_row(
+            str(each.rank),
+            _names(each.identity.names),
+            each.identity.date_of_birth or "",
+            each.category or "",
+            "" if each.score is None else f"{each.score:.1f}",
+            each.person_id or "",
+        )
+    console().print(table)
+
+
+def _show_person(view: PersonView) -> None:
+    out = console()
+    out.print(
+        f"person {view.person_id}, for {view.role} of {view.viewing_state}, "
+        f"purpose {view.purpose}, as of {view.as_of:%Y-%m-%d %H:%M} UTC"
+    )
+    for item in view.indicators:
+        deadline = f"; act by {item.deadline} ({item.deadline_article})" if item.deadline else ""
+        ceased = "; no longer in force" if item.ceased else ""
+        out.print(f"\n{item.rule} {item.kind}, {item.strength}{ceased}{deadline}")
+        out.print(f"  {item.says} [{item.article}]")
+        for evidence in item.evidence:
+            out.print(f"  + {evidence.shows} ({evidence.system})")
+        for text in item.counter_indications:
+            out.print(f"  - {text}")
+    if not view.indicators:
+        out.print("no indicator")
+    table = Table("Day", "System", "Event", "Link", title="Timeline")
+    for event in view.timeline:
+        table.add_row(str(event.on), event.system, event.text, event.link_state or "own")
+    out.print(table)
+    for dataset in view.datasets:
+        out.print(_dataset_text(dataset))
+    for link in view.links:
+        terms = ", ".join(f"{term.label} {term.llr:+.1f}" for term in link.terms)
+        out.print(f"link {link.link_id}: {link.label}, score {link.score:.1f} ({terms})")
+
+
+def _dataset_text(view: DatasetView) -> str:
+    seen = f"as of {view.as_of:%Y-%m-%d}" if view.as_of else "own, now"
+    names = _names(view.names)
+    return f"{view.reference_number} {view.category}: {names}, {view.date_of_birth or ''} ({seen})"
+
+
+def _names(names: tuple[NameView, ...]) -> str:
+    return " / ".join(", ".join(p for p in (n.surnames, n.forenames) if p) for n in names)
