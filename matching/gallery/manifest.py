@@ -101,10 +101,8 @@ def read(data: bytes, sealer: Sealer) -> Manifest:
     """
     try:
         body = json.loads(data)
-        if data != _canonical(body):  # white space, case of the seal, double keys
-            raise ValueError
         seal = bytes.fromhex(body.pop("seal"))
-        if seal.hex() not in data.decode("ascii"):
+        if data != _canonical({**body, "seal": seal.hex()}):  # white space, case, double keys
             raise ValueError
         sealer.open(seal, _canonical(body))
         origin = Origin(**body.pop("origin"))

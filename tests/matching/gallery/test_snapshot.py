@@ -2,6 +2,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -116,6 +117,33 @@ def test_every_corruption_is_found(folder: Path, name: str, kind: str) -> None:
     assert undetected == 0
     path.write_bytes(whole)
     assert len(_load(folder)[0]) == 3
+
+
+@pytest.mark.parametrize("change", [lambda d: d + b"\n", lambda d: d.replace(b",", b", ", 1)])
+def test_a_manifest_that_only_looks_different_is_refused(
+    folder: Path, change: Callable[[bytes], bytes]
+) -> None:
+    path = folder / "generation-000000000001" / "manifest.json"
+    path.write_bytes(change(path.read_bytes()))
+    with pytest.raises(GalleryCorruptError):
+        _load(folder)
+
+
+def test_a_seal_in_capital_letters_is_refused(folder: Path) -> None:
+    path = folder / "generation-000000000001" / "manifest.json"
+    seal = json.loads(path.read_bytes())["seal"]
+    path.write_bytes(path.read_bytes().replace(seal.encode(), seal.upper().encode()))
+    with pytest.raises(GalleryCorruptError):
+        _load(folder)
+
+
+def test_a_part_that_opens_but_is_not_the_one_of_the_manifest_is_refused(folder: Path) -> None:
+    manifest = _load(folder)[1]
+    path = folder / "generation-000000000001" / "part-00000.bin"
+    plain = SEALER.open(path.read_bytes(), manifest.part_context(0))
+    path.write_bytes(SEALER.seal(plain, manifest.part_context(0)))
+    with pytest.raises(GalleryCorruptError):
+        _load(folder)
 
 
 def test_a_missing_file_is_found(folder: Path) -> None:
