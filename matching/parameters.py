@@ -61,13 +61,17 @@ MINDTCT minutiae on [C1]; between 0.3 and 0.5 no error rate there moved by more 
 PERSON_THRESHOLD = 10.0
 """Lowest person score that is a hit, natural-log likelihood ratio; fixed before acceptance.
 
-[C1], MINDTCT: the weakest of 112 ten-finger mates scored 35; the best of 184,000 ten-finger and
-200,000 four-finger non-mates of one sensor 2 and 8.  With three fingers in ten replaced by
-strangers' in the worst database, 1 mate in 800 stayed below.  matching/calibration.py bounds the
-false match rate of ten fingers at 1e-9 (FPIR 0.1 % at a million references), right to a factor of
-ten, and of four fingers at 7e-7, which is what was seen as well (FPIR up to 0.7 at a million, 7 %
-at a hundred thousand).  A higher threshold loses four-finger mates: of the worst database 4 % at
-10, 10 % at 14, 30 % at 20; so a four-finger search of millions is a list for an expert."""
+Seen [C1], MINDTCT (``python -m benchmarks persons``): the weakest of 112 ten-finger mates scored
+35; the best of 200,000 artificial non-mates of one sensor 3 with ten fingers, 6 with four.  With
+three fingers in ten of the worst database replaced by strangers', 1 mate in 800 stayed below.
+
+Bounded (matching/calibration.py, right to a factor of ten): false matches of ten fingers at 1e-9,
+FPIR 0.1 % at a million references; of four fingers at 7e-7, FPIR 7 % at a hundred thousand and 50 %
+at a million, which is also where the tail that was seen points.
+
+Traded: a higher threshold loses four-finger mates; over every choice of four fingers of the worst
+database 4 % at 10, 10 % at 14, 30 % at 20.  So a four-finger search of millions makes a list for an
+expert, not an answer."""
 
 
 class MinutiaeFamily(StrEnum):

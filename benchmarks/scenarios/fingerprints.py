@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from time import perf_counter
 from typing import Generic, TypeVar, cast
 
@@ -19,23 +18,18 @@ from numpy.typing import NDArray
 from rich.progress import track
 
 from benchmarks.data import FingerprintDatabase, data_folder, fingerprint_databases
+from benchmarks.extractors import NOMINAL_PPI, add_extractor_argument, make_extractor
 from benchmarks.peers.bozorth3 import Bozorth3
 from benchmarks.report import Result, Row
 from matching.calibration import equal_error_rate, fnmr_at_fmr
 from matching.codec.image import decode
 from matching.fingerprint.compare import PackedSet, compare_many
 from matching.fingerprint.cylinders import build
-from matching.fingerprint.extractor import Extractor
 from matching.parameters import MATCHER_VERSION
 from matching.template import FingerPosition
 
 __all__ = ["add_arguments", "run"]
 
-_EXTRACTORS = {  # loaded when chosen: the accurate one needs an extra of the package
-    "mindtct": ("matching.fingerprint.mindtct", "MindtctExtractor"),
-    "leader": ("matching.fingerprint.leader", "LeaderExtractor"),
-}
-_PPI = 500  # nominal; rescaling FVC2002 DB2 from the 569 it is said to have made nothing better
 _POSITION = FingerPosition.RIGHT_INDEX  # any: one finger is compared at a time
 _Made = TypeVar("_Made")
 
@@ -57,7 +51,7 @@ class _Subject(Generic[_Made]):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the scenario's options."""
-    parser.add_argument("--extractor", choices=sorted(_EXTRACTORS), default="mindtct")
+    add_extractor_argument(parser)
     parser.add_argument("--without-peers", action="store_true", help="do not run Bozorth3")
 
 
@@ -71,7 +65,7 @@ def run(args: argparse.Namespace) -> Result:
     parameters = {
         "extractor": args.extractor,
         "matcher": MATCHER_VERSION,
-        "ppi": _PPI,
+        "ppi": NOMINAL_PPI,
         "threads": 1,
         "nfiq2": False,
     }
@@ -79,12 +73,10 @@ def run(args: argparse.Namespace) -> Result:
 
 
 def _ours(name: str) -> _Subject[PackedSet]:
-    module, attribute = _EXTRACTORS[name]
-    made = getattr(import_module(module), attribute)
-    extractor = cast(Extractor, made(compute_nfiq2=False))
+    extractor = make_extractor(name)
 
     def extract(data: bytes) -> PackedSet:
-        found = extractor.extract(decode(data).pixels, ppi=_PPI)
+        found = extractor.extract(decode(data).pixels, ppi=NOMINAL_PPI)
         return PackedSet({_POSITION: build(found.template)})
 
     def compare(probe: PackedSet, references: Sequence[PackedSet]) -> NDArray[np.float64]:

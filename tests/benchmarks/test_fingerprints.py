@@ -6,12 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from benchmarks.__main__ import find_scenarios, main
 from benchmarks.data import VARIABLE
 from benchmarks.report import Result, Row, document
-from eurodac.demo.fingerprints import make_master, take_impression
+from tests.benchmarks.synthetic import lay_database
 
 METRICS = {"eer", "fnmr_at_fmr_1e2", "fnmr_at_fmr_1e3", "comparisons_per_s", "extract_ms"}
 
@@ -19,13 +18,7 @@ METRICS = {"eer", "fnmr_at_fmr_1e2", "fnmr_at_fmr_1e3", "comparisons_per_s", "ex
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("data")
-    database = root / "fingerprints" / "synthetic" / "DB1"
-    database.mkdir(parents=True)
-    for finger in (1, 2):
-        master = make_master(finger)
-        for impression in (1, 2):
-            pixels = take_impression(master, impression, level=0.5)
-            Image.fromarray(pixels).save(database / f"{finger}_{impression}.png", dpi=(500, 500))
+    lay_database(root, "DB1", fingers=2, impressions=2)
     return root
 
 
