@@ -115,9 +115,20 @@ FINGER_BODY int deciding_pairs(const finger_parameters *p, int fewest) {
     return (int)p->min_pairs + (int)roundf((p->max_pairs - p->min_pairs) / rise);
 }
 
+/* Pairs that tie are told apart by their place, so the order of the two fingers would show in the
+ * score: both are put into one order first, that of their bytes. */
+FINGER_BODY void order_fingers(const finger_header **a, const finger_header **b) {
+    const int32_t bytes = (*a)->bytes < (*b)->bytes ? (*a)->bytes : (*b)->bytes;
+    if (memcmp(*a, *b, (size_t)bytes) <= 0) return;
+    const finger_header *first = *a;
+    *a = *b;
+    *b = first;
+}
+
 FINGER_BODY float compare_body(const finger_model *model, const finger_header *probe,
                                const finger_header *reference, int mode, int level) {
     const finger_parameters *p = &model->p;
+    order_fingers(&probe, &reference);
     const int fewest = probe->cylinders < reference->cylinders ? probe->cylinders
                                                                : reference->cylinders;
     if (fewest == 0) return 0.0f;
