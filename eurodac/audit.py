@@ -136,7 +136,7 @@ def append(session: Session, entry: AuditEntry) -> int:
     Raises:
         ValueError: the time is naive, or a detail is not a text, number, truth value or None.
     """
-    head = store.lock_log_head(session)
+    head = store.log_head(session, lock=True)
     values: dict[str, Any] = {
         "seq": head.seq + 1,
         "at": entry.at,
@@ -175,7 +175,7 @@ def verify(session: Session) -> AuditReport:
                 "it with a backup",
             )
         seq, before = row.seq, row.hash
-    head = store.lock_log_head(session)
+    head = store.log_head(session)
     if (head.seq, head.hash) != (seq, before):
         raise LogBrokenError(
             "log_truncated",

@@ -160,15 +160,24 @@ def insert_or_skip(
     Returns:
         True where the row was inserted.
     """
+    columns = table.__table__.c
+    returned = [columns[key] for key in keys]
+    # The row comes back only where it was inserted; a count of rows does not tell everywhere.
     if session.get_bind().dialect.name == "postgresql":
         done = session.execute(
-            postgresql.insert(table).values(**values).on_conflict_do_nothing(index_elements=keys)
+            postgresql.insert(table)
+            .values(**values)
+            .on_conflict_do_nothing(index_elements=keys)
+            .returning(*returned)
         )
     else:
         done = session.execute(
-            sqlite.insert(table).values(**values).on_conflict_do_nothing(index_elements=keys)
+            sqlite.insert(table)
+            .values(**values)
+            .on_conflict_do_nothing(index_elements=keys)
+            .returning(*returned)
         )
-    return affected(done) == 1
+    return done.first() is not None
 
 
 def affected(result: Result[Any]) -> int:

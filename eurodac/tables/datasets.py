@@ -90,6 +90,16 @@ def _subtype_constraints() -> tuple[CheckConstraint, ...]:
             " WHEN 'relocation_arrival' THEN category IN ('applicant', 'illegal_stay')"
             " ELSE category = 'admission' END",
         ),
+        check(
+            "transfer_arrival",
+            "subtype <> 'transfer_arrival'"
+            " OR (take_charge_arrival_on IS NOT NULL AND relocation_arrival_on IS NULL)",
+        ),
+        check(
+            "relocation_arrival",
+            "subtype <> 'relocation_arrival'"
+            " OR (relocation_arrival_on IS NOT NULL AND take_charge_arrival_on IS NULL)",
+        ),
         check("protection_granted", f"(protection_granted_on IS NOT NULL) = {granted}"),
         check("admission_refused", "(admission_refused_on IS NOT NULL) = (subtype = 'refused')"),
         check(

@@ -78,6 +78,16 @@ _CHECKS = (
     ("category", _CATEGORIES),
     ("subtype", _SUBTYPES),
     ("subtype_category", _SUBTYPE_CATEGORY),
+    (
+        "transfer_arrival",
+        "subtype <> 'transfer_arrival'"
+        " OR (take_charge_arrival_on IS NOT NULL AND relocation_arrival_on IS NULL)",
+    ),
+    (
+        "relocation_arrival",
+        "subtype <> 'relocation_arrival'"
+        " OR (relocation_arrival_on IS NOT NULL AND take_charge_arrival_on IS NULL)",
+    ),
     ("protection_granted", f"(protection_granted_on IS NOT NULL) = {_GRANTED}"),
     ("admission_refused", "(admission_refused_on IS NOT NULL) = (subtype = 'refused')"),
     (

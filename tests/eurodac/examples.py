@@ -8,6 +8,7 @@ import numpy as np
 
 from eurodac.keys import new_id
 from eurodac.record import (
+    AdmissionRefusal,
     Capture,
     Category,
     Dataset,
@@ -68,6 +69,8 @@ def dataset(category: Category = Category.APPLICANT, state: str = "IT", **change
         recorded_at=AT,
         expires_on=date(2036, 7, 1),
     )
+    if category is Category.ADMISSION:
+        made = replace(made, admission_refusal=AdmissionRefusal(date(2026, 6, 1), "6(1)(f)"))
     if category is Category.NATIONAL_RESETTLEMENT:
         made = replace(made, protection_granted_on=date(2026, 6, 1))
     if category is Category.TEMPORARY_PROTECTION:

@@ -14,7 +14,6 @@ from eurodac import database, keys, store
 from eurodac.errors import ConflictError, KeyUnavailableError, NotFoundError
 from eurodac.keys import KeyEncryptionKey
 from eurodac.record import (
-    AdmissionRefusal,
     Capture,
     Category,
     Dataset,
@@ -85,18 +84,18 @@ FULL: dict[str, Any] = {
 @pytest.mark.parametrize(
     "dataset",
     [
-        *(examples.dataset(category) for category in examples.DIGITS if category != "admission"),
+        *(examples.dataset(category) for category in examples.DIGITS),
         examples.dataset(**FULL),
         examples.dataset(
             Category.ADMISSION,
-            admission_refusal=AdmissionRefusal(date(2026, 6, 1), "6(1)(f)"),
-        ),
-        examples.dataset(
-            Category.ADMISSION, subtype=Subtype.GRANTED, protection_granted_on=date(2026, 6, 1)
+            subtype=Subtype.GRANTED,
+            admission_refusal=None,
+            protection_granted_on=date(2026, 6, 1),
         ),
         examples.dataset(
             Category.ADMISSION,
             subtype=Subtype.DISCONTINUED,
+            admission_refusal=None,
             admission_discontinued_on=date(2026, 6, 1),
         ),
         examples.dataset(Category.ILLEGAL_STAY, residence_mark=True),
