@@ -51,6 +51,9 @@ _TWIST = {
 }
 _TWIST_RADIUS = 60.0  # pixels
 
+_STRAIGHT = (0.4, 1.1)  # how far the legs of loops are straightened, least and most
+_STRAIGHT_RADIUS = 90.0  # pixels
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flow:
@@ -106,6 +109,25 @@ def _singular_points(
     return cores, deltas
 
 
+def _straightened(angle: Field, right: Field, up: Field, amount: float) -> Field:
+    """What to add so that the legs of a loop run side by side instead of fanning out.
+
+    Args:
+        angle: (H, W) flow with the core in it.
+        right: (1, W) pixels from the core to the right.
+        up: (H, 1) pixels from the core upwards.
+        amount: 0 leaves parabolas, 1 gives straight legs below a round head.
+    """
+    distance = np.hypot(right, up)
+    polar = np.arctan2(up, right)
+    near = (distance > 8) & (distance < 24)
+    # About a core the flow is radial in one direction only: the one in which the loop opens.
+    opening = np.angle(np.exp(1j * (2 * angle - polar))[near].sum())
+    bend = -0.5 * amount * np.sin(polar - opening)
+    added: Field = bend * np.exp(-((distance / _STRAIGHT_RADIUS) ** 2))
+    return added
+
+
 def draw_flow(rng: np.random.Generator, pattern: str, shape: tuple[int, int], step: int) -> Flow:
     """Draw the ridge flow of one finger.
 
@@ -144,9 +166,13 @@ def draw_flow(rng: np.random.Generator, pattern: str, shape: tuple[int, int], st
     for poles, sign in ((cores, 0.5), (deltas, -0.5)):
         for px, py in poles:
             angle = angle + sign * np.arctan2(py - y, x - px)
-    angle = angle + np.float32(0.07) * smooth_noise(rng, shape, 44 / step)
+    straight = rng.uniform(*_STRAIGHT)
+    for core in cores:
+        angle = angle + _straightened(angle, x - core[0], core[1] - y, straight)
+    angle = angle + np.float32(0.09) * smooth_noise(rng, shape, 44 / step)
+    angle = angle + np.float32(0.12) * smooth_noise(rng, shape, 100 / step)
     period = rng.normal(9.0, 0.55) * (
-        1 + 0.05 * smooth_noise(rng, shape, 60 / step) + 0.16 * np.clip(below - 0.3, 0, 0.6)
+        1 + 0.08 * smooth_noise(rng, shape, 60 / step) + 0.16 * np.clip(below - 0.3, 0, 0.6)
     )
     period = np.clip(period, 6.5, 12.5)
     return Flow(angle.astype(np.float32), period.astype(np.float32), cores, deltas)
