@@ -1,5 +1,7 @@
 """Files of the Entry/Exit System and applications of the Visa Information System."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -37,24 +39,9 @@ def _create_ees_files() -> None:
         "ees_files",
         sa.Column("record_id", sa.String(length=32), nullable=False),
         sa.Column("system", sa.Text(), nullable=False),
-        sa.Column("sex", sa.Text(), nullable=False),
-        sa.Column("birth_year", sa.Integer(), nullable=False),
-        sa.Column("birth_month", sa.Integer(), nullable=True),
-        sa.Column("birth_day", sa.Integer(), nullable=True),
-        sa.CheckConstraint("sex IN ('M', 'F', 'X')", name=op.f("ck_ees_files_sex")),
+        *_person_columns(),
+        *_person_checks("ees_files"),
         sa.CheckConstraint("system = 'EES'", name=op.f("ck_ees_files_system")),
-        sa.CheckConstraint(
-            _BIRTH_DAY,
-            name=op.f("ck_ees_files_birth_day"),
-        ),
-        sa.CheckConstraint(
-            "birth_day IS NULL OR birth_month IS NOT NULL",
-            name=op.f("ck_ees_files_birth_day_needs_month"),
-        ),
-        sa.CheckConstraint("birth_month BETWEEN 1 AND 12", name=op.f("ck_ees_files_birth_month")),
-        sa.CheckConstraint(
-            "birth_year BETWEEN 1800 AND 2199", name=op.f("ck_ees_files_birth_year")
-        ),
         sa.ForeignKeyConstraint(
             ["record_id", "system"],
             ["records.id", "records.system"],
@@ -99,15 +86,13 @@ def _create_vis_applications() -> None:
         sa.Column("system", sa.Text(), nullable=False),
         sa.Column("represented_member_state", sa.Text(), nullable=True),
         sa.Column("application_number", sa.Text(), nullable=False),
-        sa.Column("sex", sa.Text(), nullable=False),
-        sa.Column("birth_year", sa.Integer(), nullable=False),
-        sa.Column("birth_month", sa.Integer(), nullable=True),
-        sa.Column("birth_day", sa.Integer(), nullable=True),
+        *_person_columns(),
         sa.Column("lodged_on", sa.Date(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("decided_on", sa.Date(), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=True),
+        *_person_checks("vis_applications"),
         sa.CheckConstraint(
             "(decided_on IS NULL) = (state = 'applied')", name=op.f("ck_vis_applications_decided")
         ),
@@ -118,7 +103,6 @@ def _create_vis_applications() -> None:
         sa.CheckConstraint(
             "application_number <> ''", name=op.f("ck_vis_applications_application_number")
         ),
-        sa.CheckConstraint("sex IN ('M', 'F', 'X')", name=op.f("ck_vis_applications_sex")),
         sa.CheckConstraint(
             "state IN ('applied', 'issued', 'refused', 'annulled', 'revoked')",
             name=op.f("ck_vis_applications_state"),
@@ -127,20 +111,6 @@ def _create_vis_applications() -> None:
         sa.CheckConstraint(
             "(valid_from IS NULL) = (valid_until IS NULL)",
             name=op.f("ck_vis_applications_validity_complete"),
-        ),
-        sa.CheckConstraint(
-            _BIRTH_DAY,
-            name=op.f("ck_vis_applications_birth_day"),
-        ),
-        sa.CheckConstraint(
-            "birth_day IS NULL OR birth_month IS NOT NULL",
-            name=op.f("ck_vis_applications_birth_day_needs_month"),
-        ),
-        sa.CheckConstraint(
-            "birth_month BETWEEN 1 AND 12", name=op.f("ck_vis_applications_birth_month")
-        ),
-        sa.CheckConstraint(
-            "birth_year BETWEEN 1800 AND 2199", name=op.f("ck_vis_applications_birth_year")
         ),
         sa.CheckConstraint(
             "decided_on >= lodged_on", name=op.f("ck_vis_applications_decided_after_lodging")
@@ -180,4 +150,27 @@ def _create_vis_refusal_grounds() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("record_id", "position", name=op.f("pk_vis_refusal_grounds")),
+    )
+
+
+def _person_columns() -> tuple[sa.Column[Any], ...]:
+    return (
+        sa.Column("sex", sa.Text(), nullable=False),
+        sa.Column("birth_year", sa.Integer(), nullable=False),
+        sa.Column("birth_month", sa.Integer(), nullable=True),
+        sa.Column("birth_day", sa.Integer(), nullable=True),
+    )
+
+
+def _person_checks(table: str) -> tuple[sa.CheckConstraint, ...]:
+    conditions = {
+        "sex": "sex IN ('M', 'F', 'X')",
+        "birth_year": "birth_year BETWEEN 1800 AND 2199",
+        "birth_month": "birth_month BETWEEN 1 AND 12",
+        "birth_day_needs_month": "birth_day IS NULL OR birth_month IS NOT NULL",
+        "birth_day": _BIRTH_DAY,
+    }
+    return tuple(
+        sa.CheckConstraint(condition, name=op.f(f"ck_{table}_{name}"))
+        for name, condition in conditions.items()
     )
