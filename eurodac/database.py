@@ -40,7 +40,7 @@ def create_engine(url: str, *, busy_timeout_seconds: float = 10.0) -> Engine:
 
     Args:
         url: SQLAlchemy URL, ``sqlite+pysqlite:///FILE`` or ``postgresql+psycopg://...``; the
-            folder of the SQLite file is made when it is missing.
+            SQLite file and its folder are made when missing, readable by their owner only.
         busy_timeout_seconds: How long a SQLite writer waits for another one.
 
     Raises:
@@ -57,7 +57,9 @@ def create_engine(url: str, *, busy_timeout_seconds: float = 10.0) -> Engine:
         )
     if backend != "sqlite" or not parsed.database or parsed.database == ":memory:":
         raise ValueError(f"{backend}: use a SQLite file or PostgreSQL")
-    Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    path = Path(parsed.database)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
     engine = sa.create_engine(parsed, connect_args={"timeout": busy_timeout_seconds})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -239,6 +239,19 @@ def test_sqlite_keeps_its_promises(engine: Engine) -> None:
     assert found == expected
 
 
+def test_the_files_of_sqlite_are_their_owners(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "registry.db"
+    engine = database.create_engine(f"sqlite+pysqlite:///{path}")
+    database.upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM log").scalar_one() == 0
+        found = {file.name: file.stat().st_mode & 0o077 for file in path.parent.iterdir()}
+    engine.dispose()
+    assert "registry.db-wal" in found
+    assert set(found.values()) == {0}
+    assert path.parent.stat().st_mode & 0o077 == 0
+
+
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite+pysqlite:///:memory:", "mysql://host/name"])
 def test_a_database_that_cannot_keep_the_promises_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="use a SQLite file or PostgreSQL"):
