@@ -13,9 +13,11 @@ __all__ = ["NOMINAL_PPI", "add_extractor_argument", "make_extractor"]
 NOMINAL_PPI = 500
 """Of every database: rescaling FVC2002 DB2 from the 569 it is said to have made nothing better."""
 
-_EXTRACTORS = {  # loaded when chosen: the accurate one needs an extra of the package
-    "mindtct": ("matching.fingerprint.mindtct", "MindtctExtractor"),
-    "leader": ("matching.fingerprint.leader", "LeaderExtractor"),
+_EXTRACTORS: dict[
+    str, tuple[str, str, dict[str, bool]]
+] = {  # loaded when chosen: the accurate one needs an extra of the package
+    "mindtct": ("matching.fingerprint.mindtct", "MindtctExtractor", {"compute_nfiq2": False}),
+    "leader": ("matching.fingerprint.leader", "LeaderExtractor", {}),
 }
 
 
@@ -26,5 +28,5 @@ def add_extractor_argument(parser: argparse.ArgumentParser) -> None:
 
 def make_extractor(name: str) -> Extractor:
     """Return the extractor, without NFIQ 2: quality is not what is measured."""
-    module, attribute = _EXTRACTORS[name]
-    return cast(Extractor, getattr(import_module(module), attribute)(compute_nfiq2=False))
+    module, attribute, options = _EXTRACTORS[name]
+    return cast(Extractor, getattr(import_module(module), attribute)(**options))
