@@ -13,13 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 from pydantic.json_schema import models_json_schema
 
 from eurodac.errors import FieldRefusedError
-from eurodac.transmission.model import (
-    DocumentModel,
-    FingerModel,
-    LaterModel,
-    MessageModel,
-    ScanModel,
-)
+from eurodac.shapes import DocumentShape
+from eurodac.transmission.model import FingerModel, ImageModel, LaterModel, MessageModel, ScanModel
 
 __all__ = [
     "Adopted",
@@ -103,7 +98,7 @@ class Recapture(Fingers):
     """Biometrics taken again under the same reference number (Article 38(1))."""
 
     reference_number: ReferenceNumber
-    facial_image: dict[str, Any] | None = None
+    facial_image: ImageModel | None = None
     biometrics_taken_at: str
 
 
@@ -112,7 +107,7 @@ class Amendment(_Body):
 
     reference_number: ReferenceNumber
     later: LaterModel | None = None
-    documents: list[DocumentModel] | None = None
+    documents: list[DocumentShape] | None = None
     document_scan: ScanModel | None = None
 
 

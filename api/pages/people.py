@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 
@@ -11,8 +12,10 @@ from fastapi.responses import RedirectResponse
 from api.deps import ServiceDep
 from api.pages.render import page
 from api.pages.session import FormDep, OfficerDep, SessionDep
+from api.pages.words import STATES
 from api.schemas import LinkDecision, read_as
-from eurodac.views import DatasetView, LinkView, PersonView
+from eurodac.law import profiles
+from eurodac.views import DatasetView, IndicatorView, LinkView, PersonView
 
 __all__ = ["router"]
 
@@ -37,9 +40,10 @@ def show(
         session=session,
         view=view,
         record_id=record_id,
-        differing={value.field for value in view.conflicting},
+        differing=_differing(view),
         sides={link.link_id: _sides(view, link) for link in view.links},
-        sees_ees_or_vis=bool(view.connected),
+        sees_findings=any(profiles.sees(view.role, rule) for rule in profiles.INDICATORS),
+        next_limit=_next_limit(view),
     )
 
 
@@ -55,6 +59,20 @@ def decide(link_id: _OpaqueId, form: FormDep, *, call: OfficerDep, service: Serv
     return RedirectResponse(f"/officer/people/{target}", HTTPStatus.SEE_OTHER)
 
 
+def _differing(view: PersonView) -> set[str]:
+    """Name the fields in which the datasets do not say the same."""
+    values: dict[str, set[tuple[str, ...]]] = {}
+    for item in view.conflicting:
+        values.setdefault(item.field, set()).add(tuple(sorted(item.value)))
+    return {field for field, found in values.items() if len(found) > 1}
+
+
+def _next_limit(view: PersonView) -> IndicatorView | None:
+    """Find the time limit that ends first among those that still run."""
+    running = [i for i in view.indicators if i.deadline and not i.deadline_passed and not i.ceased]
+    return min(running, key=lambda i: i.deadline or date.max, default=None)
+
+
 def _sides(view: PersonView, link: LinkView) -> tuple[str, str]:
     """Say in words what a link joins."""
     datasets = {dataset.record_id: dataset for dataset in view.datasets}
@@ -62,7 +80,7 @@ def _sides(view: PersonView, link: LinkView) -> tuple[str, str]:
     return tuple(  # type: ignore[return-value]
         _dataset_name(datasets[record])
         if record in datasets
-        else f"{others[record].system} record of {others[record].member_state}"
+        else f"{others[record].system} record of {STATES[others[record].member_state]}"
         if record in others
         else "a record that is not shown"
         for record in link.records

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
@@ -10,6 +11,8 @@ from eurodac.law import purposes, states
 from eurodac.record import Role
 
 __all__ = ["FILTERS", "POSITIONS", "PURPOSES", "ROLES", "STATES"]
+
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 ROLES: Mapping[str, str] = MappingProxyType(
     {
@@ -137,6 +140,10 @@ def _sentence(code: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
 def _day(value: date | datetime | None) -> str:
     return f"{value.day} {value:%B %Y}" if value else ""
 
@@ -182,13 +189,15 @@ def _value(value: object) -> str:
         return "; ".join(f"{_words(k)}: {_value(v)}" for k, v in value.items() if v is not None)
     if isinstance(value, list | tuple):
         return "; ".join(_value(item) for item in value)
-    return _words(str(value))
+    text = str(value)
+    return _day(date.fromisoformat(text)) if _ISO_DAY.fullmatch(text) else _words(text)
 
 
 FILTERS = MappingProxyType(
     {
         "words": _words,
         "sentence": _sentence,
+        "lower_first": _lower_first,
         "day": _day,
         "moment": _moment,
         "state": _state,

@@ -1,0 +1,206 @@
+"""The officer pages over HTTP: cookies, form tokens, what each role gets, errors as pages."""
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.api.invented import impression
+from tests.api.live import Live
+from tests.api.story import SEED, Story
+
+IDENTITY = {"user_id": "officer-1", "unit": "Ter Apel", "member_state": "NL"}
+
+
+@pytest.fixture
+def browser_like(live: Live) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=live.url, follow_redirects=True, timeout=60) as client:
+        yield client
+
+
+def token(page: httpx.Response) -> str:
+    found = re.search(r'name="form_token" value="([^"]+)"', page.text)
+    assert found, page.text
+    return found[1]
+
+
+def sign_in(
+    client: httpx.Client, role: str = "asylum_unit", purpose: str = "a", case: str = "2026/1"
+) -> httpx.Response:
+    form = {
+        **IDENTITY,
+        "role": role,
+        "purpose": purpose,
+        "case": case,
+        "form_token": token(client.get("/officer/sign-in")),
+    }
+    return client.post("/officer/sign-in", data=form)
+
+
+def open_person(client: httpx.Client, story: Story) -> httpx.Response:
+    found = client.get("/officer/")
+    form = {"form_token": token(found), "reference_number": story.reference_number}
+    return client.post("/officer/lookups", data=form)
+
+
+def test_the_cookie_is_out_of_reach(browser_like: httpx.Client) -> None:
+    cookie = browser_like.get("/officer/sign-in").headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    assert "path=/officer" in cookie
+
+
+@pytest.mark.parametrize("path", ["/officer/", f"/officer/people/{'0' * 32}"])
+def test_without_sign_in_there_is_only_the_sign_in_page(
+    browser_like: httpx.Client, path: str
+) -> None:
+    assert browser_like.get(path).url.path == "/officer/sign-in"
+
+
+def test_a_changed_cookie_is_nobody(browser_like: httpx.Client) -> None:
+    sign_in(browser_like)
+    cookie = browser_like.cookies["eurodac_session"]
+    browser_like.cookies.clear()
+    browser_like.cookies.set("eurodac_session", cookie[:-3] + "AAA", path="/officer")
+    assert browser_like.get("/officer/").url.path == "/officer/sign-in"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sign-in",
+        "/sign-out",
+        "/lookups",
+        "/records",
+        "/identifications",
+        f"/links/{'0' * 32}/decisions",
+    ],
+)
+@pytest.mark.parametrize("form_token", ["", "forged"])
+def test_a_form_of_another_site_is_refused(
+    browser_like: httpx.Client, path: str, form_token: str
+) -> None:
+    sign_in(browser_like)
+    answer = browser_like.post(f"/officer{path}", data={"form_token": form_token})
+    assert answer.status_code == 403
+    assert "form_token" in answer.text
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_the_form_token_changes_with_the_session(browser_like: httpx.Client) -> None:
+    before = token(browser_like.get("/officer/sign-in"))
+    sign_in(browser_like)
+    assert token(browser_like.get("/officer/")) != before
+
+
+def test_sign_out_clears_the_browser(browser_like: httpx.Client) -> None:
+    sign_in(browser_like)
+    form = {"form_token": token(browser_like.get("/officer/"))}
+    answer = browser_like.post("/officer/sign-out", data=form, follow_redirects=False)
+    assert "cookies" in answer.headers["clear-site-data"]
+    assert browser_like.get("/officer/").url.path == "/officer/sign-in"
+
+
+def test_the_person_page_tells_the_story(browser_like: httpx.Client, story: Story) -> None:
+    sign_in(browser_like)
+    page = open_person(browser_like, story)
+    assert page.status_code == 200
+    assert page.url.path.startswith("/officer/people/")
+    assert story.reference_number not in str(page.url)
+    assert story.surname in page.text
+    for words in ("Asylum unit", "Netherlands", "Italy", "Germany", "Spain", "differs"):
+        assert words in page.text
+    for rule in ("rule UM1", "rule UM4", "rule PR1", "rule UM11"):
+        assert rule in page.text
+    assert "<script" not in page.text
+    assert "style=" not in page.text
+    assert page.text.index("Findings") < page.text.index("What happened")
+
+
+def test_an_overstay_shows_to_the_immigration_unit_only(
+    browser_like: httpx.Client, story: Story
+) -> None:
+    sign_in(browser_like)
+    seen = open_person(browser_like, story).text
+    assert "rule UM14" not in seen
+    assert "EES" not in seen
+    sign_in(browser_like, role="immigration_unit")
+    assert "rule UM14" in open_person(browser_like, story).text
+
+
+def test_search_by_one_file_per_finger(browser_like: httpx.Client, story: Story) -> None:
+    sign_in(browser_like)
+    form = {"form_token": token(browser_like.get("/officer/"))}
+    files = {
+        f"finger_{position}": ("f.fmr", impression(SEED, position, 9)) for position in (1, 2, 3, 4)
+    }
+    page = browser_like.post("/officer/identifications", data=form, files=files)
+    assert page.status_code == 200, page.text
+    assert story.surname in page.text
+    assert "Open this person" in page.text
+    strangers = {"finger_2": ("f.fmr", impression(SEED + 7, 2, 9))}
+    none = browser_like.post("/officer/identifications", data=form, files=strangers)
+    assert "No match" in none.text
+
+
+def test_a_screening_officer_sees_identity_only(browser_like: httpx.Client, story: Story) -> None:
+    sign_in(browser_like, role="screening_officer", purpose="f")
+    form = {"form_token": token(browser_like.get("/officer/"))}
+    files = {
+        f"finger_{position}": ("f.fmr", impression(SEED, position, 9)) for position in (1, 2, 3, 4)
+    }
+    page = browser_like.post("/officer/identifications", data=form, files=files).text
+    assert story.surname in page
+    for hidden in (story.reference_number, "Score", "Open this person", "Reference number"):
+        assert hidden not in page
+
+
+def test_an_expert_decides_on_a_link(browser_like: httpx.Client, story: Story) -> None:
+    sign_in(browser_like, role="fingerprint_expert")
+    page = browser_like.get(f"/officer/people/{story.record_id}")
+    decision = re.search(r'action="(/officer/links/[0-9a-f]{32}/decisions)"', page.text)
+    assert decision, page.text
+    form = {
+        "form_token": token(page),
+        "record_id": story.record_id,
+        "decision": "confirmed",
+        "reason": "Twelve minutiae agree.",
+    }
+    after = browser_like.post(decision[1], data=form)
+    assert after.url.path == f"/officer/people/{story.record_id}"
+    assert "Twelve minutiae agree." in after.text
+    without = browser_like.post(decision[1], data={**form, "reason": ""})
+    assert without.status_code == 422
+
+
+def test_asylum_units_get_no_decision_form(browser_like: httpx.Client, story: Story) -> None:
+    sign_in(browser_like)
+    assert "/decisions" not in open_person(browser_like, story).text
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "status"),
+    [
+        ("lookups", {"reference_number": "NL1NOBODY"}, 404),
+        ("lookups", {"reference_number": "<script>alert(1)</script>"}, 422),
+        ("records", {"record_id": "x"}, 422),
+        ("identifications", {}, 422),
+    ],
+)
+def test_errors_are_pages(
+    browser_like: httpx.Client, path: str, form: dict[str, str], status: int
+) -> None:
+    sign_in(browser_like)
+    form_token = token(browser_like.get("/officer/"))
+    page = browser_like.post(f"/officer/{path}", data={"form_token": form_token, **form})
+    assert page.status_code == status
+    assert "Back to the search" in page.text
+    assert "<script" not in page.text
+
+
+def test_a_role_without_a_search_is_told_so(browser_like: httpx.Client) -> None:
+    sign_in(browser_like, role="auditor", purpose="x-audit")
+    page = browser_like.get("/officer/").text
+    assert "Nothing to search with this role and purpose" in page
+    assert "reference_number" not in page

@@ -1,0 +1,206 @@
+"""The command line: answers for people and programs, exit codes, refusals without tracebacks."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eurodac.cli import main
+from tests.api.invented import CANARY, dataset, fingerprints
+
+WHO = ["--user", "u", "--unit", "n"]
+ASYLUM = [*WHO, "--role", "asylum_unit", "--state", "IT", "--purpose", "a", "--case", "2026/1"]
+GERMAN = [*WHO, "--role", "asylum_unit", "--state", "DE", "--purpose", "a", "--case", "2026/2"]
+EXPERT = [*WHO, "--role", "fingerprint_expert", "--state", "DE", "--purpose", "a", "--case", "c"]
+AUDITOR = [*WHO, "--role", "auditor", "--state", "DE", "--purpose", "x-audit", "--case", "c"]
+OPERATOR = [*WHO, "--role", "operator", "--state", "DE", "--purpose", "x-operate", "--case", "c"]
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the program with arguments; gives exit code, output and errors."""
+    monkeypatch.setenv("EURODAC_HOME", str(tmp_path / "registry"))
+    monkeypatch.setenv("EURODAC_DEVELOPMENT_IDENTITIES", "true")
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.delenv("EURODAC_DATABASE_URL", raising=False)
+
+    def program(*arguments: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["eurodac", *map(str, arguments)])
+        code = 0
+        try:
+            main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return program
+
+
+@pytest.fixture
+def registry(run: Run) -> Run:
+    """The same, with an initialised registry."""
+    assert run("init")[0] == 0
+    return run
+
+
+def write(path: Path, message: Any) -> Path:
+    path.write_text(json.dumps(message), "utf-8")
+    return path
+
+
+def test_nothing_works_without_a_registry(run: Run) -> None:
+    code, _, errors = run("lookup", "IT1A", *ASYLUM)
+    assert code == 3
+    assert "kek_missing" in errors
+    assert "Traceback" not in errors
+
+
+def test_init_happens_once(registry: Run) -> None:
+    code, _, errors = registry("init", "--json")
+    assert code == 1
+    assert json.loads(errors)["code"] == "already_initialised"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["lookup"],
+        ["lookup", "IT1A"],
+        ["lookup", "IT1A", *ASYLUM[:-2]],
+        ["lookup", "IT1A", *ASYLUM, "--role", "minister"],
+        ["enrol", "no-such-file.json", *ASYLUM],
+        ["frobnicate"],
+        ["import", __file__, "--url", "ftp://x", "--token", "t", *ASYLUM],
+        ["import", __file__, "--url", "http://127.0.0.1:1", *ASYLUM],
+    ],
+)
+def test_wrong_usage(registry: Run, arguments: list[str]) -> None:
+    code, _, errors = registry(*arguments)
+    assert code == 2
+    assert "Traceback" not in errors
+
+
+def test_the_actor_may_come_from_the_environment(
+    registry: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in zip(ASYLUM[::2], ASYLUM[1::2], strict=True):
+        monkeypatch.setenv(f"EURODAC_ACTOR_{name.removeprefix('--').upper()}", value)
+    code, _, errors = registry("lookup", "IT1A", "--json")
+    assert (code, json.loads(errors)["code"]) == (1, "dataset_not_found")
+
+
+def test_enrol_identify_look_up_show_and_decide(registry: Run, tmp_path: Path) -> None:
+    italy = write(tmp_path / "it.json", dataset(1, "IT", 1, category="irregular_crossing"))
+    later = {
+        "event": {"place": "Berlin", "on": "2026-07-02"},
+        "biometrics_taken_at": "2026-07-02T08:00:00Z",
+        "transmitted_at": "2026-07-02T10:00:00Z",
+    }
+    germany = write(tmp_path / "de.json", dataset(1, "DE", 2, **later))
+    assert registry("enrol", italy, *ASYLUM)[0] == 0
+    code, out, _ = registry("enrol", germany, "--json", *GERMAN)
+    answer = json.loads(out)
+    assert code == 0
+    assert [hit["dataset"]["member_state"] for hit in answer["hits"]] == ["IT"]
+    again = json.loads(registry("enrol", germany, "--json", *GERMAN)[1])
+    assert (again["replayed"], again["record_id"]) == (True, answer["record_id"])
+    probe = write(tmp_path / "probe.json", {"fingerprints": fingerprints(1, 3)})
+    code, out, _ = registry("identify", probe, *GERMAN)
+    assert code == 0
+    assert CANARY in out
+    found = json.loads(registry("lookup", "DE1S1O2", "--json", *GERMAN)[1])
+    code, out, _ = registry("person", found["person_id"], *GERMAN)
+    assert code == 0
+    assert "UM1" in out
+    assert "Italy recorded an irregular crossing" in out
+    link = answer["hits"][0]["link"]["link_id"]
+    code, out, _ = registry("confirm", link, "--reason", "ridges agree", *EXPERT)
+    assert (code, "confirmed" in out) == (0, True)
+    code, out, _ = registry("reject", link, "--reason", "no", "--json", *EXPERT)
+    assert (code, json.loads(out)["label"]) == (0, "rejected")
+    code, _, errors = registry("confirm", link, "--reason", "x", *GERMAN)
+    assert (code, errors.split(":")[0]) == (1, "not_allowed")
+
+
+def test_a_refusal_names_code_field_and_article(registry: Run, tmp_path: Path) -> None:
+    wrong = write(tmp_path / "wrong.json", {**dataset(2, "IT", 1), "shoe_size": 43})
+    code, out, errors = registry("enrol", wrong, *ASYLUM)
+    assert (code, out) == (1, "")
+    assert "field_unknown (shoe_size)" in errors
+    assert "[32024R1358#" in errors
+    assert "Traceback" not in errors
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"category": ', "utf-8")
+    assert "json_syntax" in registry("enrol", broken, *ASYLUM)[2]
+    no_nist = tmp_path / "file.an2"
+    no_nist.write_bytes(b"\x00\x01")
+    assert registry("enrol", no_nist, *ASYLUM)[0] == 1
+
+
+def test_import_reports_every_line(registry: Run, tmp_path: Path) -> None:
+    good = [json.dumps(dataset(number, "IT", 1)) for number in (11, 12)]
+    named = json.dumps({"idempotency_key": "my key", "message": dataset(13, "IT", 1)})
+    bad = json.dumps({**dataset(14, "IT", 1), "sex": "Q"})
+    file = tmp_path / "all.ndjson"
+    file.write_text("\n".join([*good, "", "{", bad, named]) + "\n", "utf-8")
+    code, out, errors = registry("import", file, "--json", *ASYLUM)
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert code == 1
+    assert [(line["line"], line["state"]) for line in lines] == [
+        (1, "stored"),
+        (2, "stored"),
+        (4, "refused"),
+        (5, "refused"),
+        (6, "stored"),
+    ]
+    assert next(line["code"] for line in lines if "code" in line) == "json_syntax"
+    assert lines[3]["field"] == "sex"
+    assert "2 refused, 3 stored" in errors
+    code, out, errors = registry("import", file, *ASYLUM)
+    assert code == 1
+    assert "2 refused, 3 replayed" in errors
+    assert "line 6: replayed IT1S13O1" in out
+
+
+def test_import_without_a_server_says_what_is_unknown(registry: Run, tmp_path: Path) -> None:
+    file = write(tmp_path / "one.ndjson", dataset(15, "IT", 1))
+    code, out, _ = registry(
+        "import", file, "--json", "--url", "http://127.0.0.1:1", "--token", "t", *ASYLUM
+    )
+    assert code == 3
+    assert json.loads(out)["code"] == "server_unreachable"
+
+
+def test_auditor_operator_and_database(registry: Run) -> None:
+    log = json.loads(registry("audit", "verify", "--json", *AUDITOR)[1])
+    assert len(log["head"]) == 64
+    for command in ("check", "rebuild"):
+        code, out, _ = registry("gallery", command, "--json", *OPERATOR)
+        assert (code, json.loads(out)["agrees"]) == (0, True)
+    assert registry("gallery", "check", *AUDITOR)[0] == 1
+    upgraded = json.loads(registry("db", "upgrade", "--json")[1])
+    assert upgraded["before"] == upgraded["after"]
+
+
+def test_law_lists_article_rule_code_and_tests(run: Run) -> None:
+    rows = json.loads(run("law", "--json")[1])
+    assert {"article", "rule_id", "says", "code", "tests"} <= set(rows[0])
+    assert any(row["rule_id"] == "list.sex" for row in rows)
+    assert "rules of law" in run("law")[1]
+
+
+def test_identities_only_where_they_are_allowed(
+    registry: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue = ["identity", "issue", *WHO, "--role", "auditor", "--state", "IT"]
+    code, out, _ = registry(*issue)
+    assert (code, len(out.strip()) > 50) == (0, True)
+    monkeypatch.setenv("EURODAC_DEVELOPMENT_IDENTITIES", "false")
+    code, _, errors = registry(*issue)
+    assert (code, errors.split(":")[0]) == (1, "identities_off")
