@@ -13,11 +13,9 @@ __all__ = ["NOMINAL_PPI", "add_extractor_argument", "make_extractor"]
 NOMINAL_PPI = 500
 """Of every database: rescaling FVC2002 DB2 from the 569 it is said to have made nothing better."""
 
-_EXTRACTORS: dict[
-    str, tuple[str, str, dict[str, bool]]
-] = {  # loaded when chosen: the accurate one needs an extra of the package
-    "mindtct": ("matching.fingerprint.mindtct", "MindtctExtractor", {"compute_nfiq2": False}),
-    "leader": ("matching.fingerprint.leader", "LeaderExtractor", {}),
+_EXTRACTORS = {  # loaded when chosen: the accurate one needs an extra of the package
+    "mindtct": ("matching.fingerprint.mindtct", "MindtctExtractor"),
+    "leader": ("matching.fingerprint.leader", "LeaderExtractor"),
 }
 
 
@@ -26,7 +24,8 @@ def add_extractor_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--extractor", choices=sorted(_EXTRACTORS), default="mindtct")
 
 
-def make_extractor(name: str) -> Extractor:
-    """Return the extractor, without NFIQ 2: quality is not what is measured."""
-    module, attribute, options = _EXTRACTORS[name]
+def make_extractor(name: str, *, nfiq2: bool = False) -> Extractor:
+    """Return the extractor; NFIQ 2 costs time and is computed by MINDTCT's only, where asked."""
+    module, attribute = _EXTRACTORS[name]
+    options = {"compute_nfiq2": nfiq2} if name == "mindtct" else {}
     return cast(Extractor, getattr(import_module(module), attribute)(**options))

@@ -220,6 +220,7 @@ def _conflicting(visible: Visible) -> tuple[ValueView, ...]:
     return tuple(
         ValueView(values.field, value.value, value.member_state, value.dataset_id)
         for values in conflicting_values(visible.datasets)
+        if values.conflicting
         for value in values.values
     )
 

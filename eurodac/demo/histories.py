@@ -253,6 +253,12 @@ def _everything(tell: _Teller) -> None:
     tell.day = date(2026, 9, 15)
     tell.update("IT", number, responsible_member_state="IT", application_rejected=True)
     tell.day = date(2026, 10, 5)
+    # In Germany another spelling and year of birth were written down: both stay side by side.
+    tell.person = replace(
+        given,
+        surname=given.surname.replace("dze", "dse"),
+        birth=replace(given.birth, year=given.birth.year + 10),
+    )
     tell.capture("applicant", "DE")
     for rule, points_to in (
         ("UM1", "EL"),

@@ -193,7 +193,7 @@ def _items(row: Type2Field, value: object) -> tuple[str, ...]:
         if not isinstance(value, Mapping) or set(value) - {name for name, _ in row.items}:
             raise ValueError(row.key)
         return tuple(
-            "" if value.get(name) is None else _WRITERS[form](value[name])
+            "" if value.get(name) in (None, "") else _WRITERS[form](value[name])
             for name, form in row.items
         )
     except (ValueError, TypeError, KeyError):
