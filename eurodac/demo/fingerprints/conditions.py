@@ -68,13 +68,13 @@ def sample_conditions(rng: np.random.Generator, level: float = 1.0) -> Condition
     if level < 0:
         raise ValueError(f"level {level} is negative")
     clip = np.clip
-    hard = level * rng.beta(0.7, 1.3) * 2.3  # most volunteers are easy, a few spoil everything
+    hard = level * rng.beta(0.8, 1.4) * 2.1  # most volunteers are easy, a few spoil everything
     return Conditions(
         rotation=float(clip(rng.normal(0, 8 * level), -20, 20)),
         displacement=(float(rng.normal(0, 10 * level)), float(rng.normal(0, 12 * level))),
         touch=(float(rng.normal(0, 20 * level)), float(rng.normal(0, 26 * level))),
-        coverage=float(clip(1.05 - 0.3 * hard * abs(rng.normal()), 0.45, 1.1)),
-        distortion=float(clip(level * rng.uniform(0.5, 3) + 2.5 * hard, 0, 12)),
+        coverage=float(clip(1.05 - 0.3 * hard * abs(rng.normal()), 0.5, 1.1)),
+        distortion=float(clip(level * rng.uniform(0.5, 3) + 2.3 * hard, 0, 12)),
         pressure=float(clip(rng.normal(0.5, 0.22 * level), 0, 1)),
         dryness=float(clip(rng.normal(0.4, 0.25 * level), 0, 1)),
         noise=float(clip(0.05 + 0.6 * hard, 0, 1)),
