@@ -318,5 +318,6 @@ def _adapter(kind: type) -> TypeAdapter[Any]:
 
 def to_json(view: object) -> dict[str, Any]:
     """Give a view as JSON values."""
-    body: dict[str, Any] = _adapter(type(view)).dump_python(view, mode="json")
+    kind: Any = type(view)  # mypy does not see that classes are hashable
+    body: dict[str, Any] = _adapter(kind).dump_python(view, mode="json")
     return body

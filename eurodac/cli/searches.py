@@ -10,6 +10,7 @@ from rich.table import Table
 
 from eurodac.cli.call import Call, acting, console
 from eurodac.cli.files import InputFile, looks_like_json, read_message
+from eurodac.demo.case import tell_case
 from eurodac.views import (
     DatasetView,
     IdentificationView,
@@ -117,30 +118,10 @@ def _show_candidates(view: IdentificationView) -> None:
 
 def _show_person(view: PersonView) -> None:
     out = console()
-    out.print(
-        f"person {view.person_id}, for {view.role} of {view.viewing_state}, "
-        f"purpose {view.purpose}, as of {view.as_of:%Y-%m-%d %H:%M} UTC"
-    )
-    for item in view.indicators:
-        deadline = f"; act by {item.deadline} ({item.deadline_article})" if item.deadline else ""
-        ceased = "; no longer in force" if item.ceased else ""
-        out.print(f"\n{item.rule} {item.kind}, {item.strength}{ceased}{deadline}")
-        out.print(f"  {item.says} [{item.article}]")
-        for evidence in item.evidence:
-            out.print(f"  + {evidence.shows} ({evidence.system})")
-        for text in item.counter_indications:
-            out.print(f"  - {text}")
-    if not view.indicators:
-        out.print("no indicator")
-    table = Table("Day", "System", "Event", "Link", title="Timeline")
-    for event in view.timeline:
-        table.add_row(str(event.on), event.system, event.text, event.link_state or "own")
-    out.print(table)
-    for dataset in view.datasets:
-        out.print(_dataset_text(dataset))
+    for line in tell_case(view):
+        out.print(line)
     for link in view.links:
-        terms = ", ".join(f"{term.label} {term.llr:+.1f}" for term in link.terms)
-        out.print(f"link {link.link_id}: {link.label}, score {link.score:.1f} ({terms})")
+        out.print(f"link {link.link_id}: {link.label}")
 
 
 def _dataset_text(view: DatasetView) -> str:

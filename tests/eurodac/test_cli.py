@@ -97,7 +97,7 @@ def test_the_actor_may_come_from_the_environment(
 
 def test_enrol_identify_look_up_show_and_decide(registry: Run, tmp_path: Path) -> None:
     italy = write(tmp_path / "it.json", dataset(1, "IT", 1, category="irregular_crossing"))
-    later = {
+    later: dict[str, Any] = {
         "event": {"place": "Berlin", "on": "2026-07-02"},
         "biometrics_taken_at": "2026-07-02T08:00:00Z",
         "transmitted_at": "2026-07-02T10:00:00Z",
