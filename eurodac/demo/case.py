@@ -81,10 +81,10 @@ def _link(link: LinkView, view: PersonView) -> str:
     ends = " = ".join(names[end] for end in link.records)
     best = sorted(link.terms, key=lambda term: -term.llr)[:_TERMS_TOLD]
     terms = ", ".join(f"{t.label.replace('_', ' ')} {t.llr:+.1f}" for t in best)
-    more = len(link.terms) - len(best)
+    left = len(link.terms) - len(best)
+    more = f" and {left} more finger{'s' * (left > 1)}" if left else ""
     return (
-        f"{ends}: score {link.score:.1f}, needed {link.threshold:.1f} "
-        f"({terms} and {more} more fingers), {link.label}"
+        f"{ends}: score {link.score:.1f}, needed {link.threshold:.1f} ({terms}{more}), {link.label}"
     )
 
 
