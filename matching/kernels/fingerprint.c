@@ -1,4 +1,5 @@
 /* The exported calls: one body, compiled for every instruction set, chosen at run time. */
+#include "cpu.h"
 #include "fingerprint_build.h"
 #include "fingerprint_relax.h"
 
@@ -21,30 +22,14 @@ SPECIALISE(portable, FINGER_PORTABLE, )
                           "avx512vpopcntdq,prefer-vector-width=512")))
 SPECIALISE(avx2, FINGER_AVX2, AVX2)
 SPECIALISE(avx512, FINGER_AVX512, AVX512)
-
-static int best_level(void) {
-    __builtin_cpu_init();
-    const int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-                     __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
-    const int avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-                       __builtin_cpu_supports("avx512vpopcntdq");
-    return !avx2 ? FINGER_PORTABLE : avx512 ? FINGER_AVX512 : FINGER_AVX2;
-}
 #else
 #define build_avx2 build_portable
 #define build_avx512 build_portable
 #define compare_avx2 compare_portable
 #define compare_avx512 compare_portable
-
-static int best_level(void) { return FINGER_PORTABLE; }
 #endif
 
-/* The level a call with `level` runs at; -1 if this machine cannot. */
-int eurodac_finger_level(int level) {
-    const int best = best_level();
-    return level == FINGER_AUTO ? best : level >= FINGER_PORTABLE && level <= best ? level : -1;
-}
+int eurodac_finger_level(int level) { return eurodac_cpu_level(level); }
 
 /* minutiae: rows of x, y (upwards), theta, quality.  Returns the bytes used in `out`, which has
  * room for FINGER_MAX_BYTES and is aligned to 64; -1 if this machine lacks the level. */

@@ -77,10 +77,10 @@ static inline const uint64_t *finger_blocks(const finger_header *h) {
 /* How a call compares: the sum of the best local similarities, or the same after relaxation. */
 enum { FINGER_LOCAL = 0, FINGER_RELAXED = 1 };
 
-/* Instruction sets; 0 chooses the best that this machine has. */
+/* Instruction sets, as in cpu.h. */
 enum { FINGER_AUTO = 0, FINGER_PORTABLE = 1, FINGER_AVX2 = 2, FINGER_AVX512 = 3 };
 
-int eurodac_finger_level(int level);
+int eurodac_finger_level(int level); /* -1 if this machine lacks it */
 int eurodac_finger_model_bytes(void);
 int eurodac_finger_max_bytes(void);
 void eurodac_finger_prepare(const finger_parameters *parameters, uint32_t tuning,
