@@ -11,24 +11,28 @@ A snapshot is a disposable cache; whoever meets an error here rebuilds from the 
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from fcntl import LOCK_EX, LOCK_SH, flock
 from pathlib import Path
 
 from matching.errors import GalleryCorruptError, GalleryStaleError
+from matching.gallery.generations import (
+    LOCK_EX,
+    LOCK_SH,
+    PREFIX,
+    TEMPORARY,
+    generations,
+    locked,
+    remove,
+    sync,
+    write_durably,
+)
 from matching.gallery.manifest import FORMAT, Manifest, Origin, PartFile, Sealer, read, written
 from matching.gallery.protocol import GalleryEngine
 
 __all__ = ["discard", "inspect", "load", "save"]
 
-_PREFIX = "generation-"
-_TEMPORARY = "unfinished-"
 _MANIFEST = "manifest.json"
-_WIPE_STEP = 1 << 20
 
 
 def save(
@@ -56,11 +60,11 @@ def save(
         OSError: disk full or no access; the old generation stays.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _locked(folder, LOCK_EX):
+    with locked(folder, LOCK_EX):
         kept = None if replace_later else _later(folder, origin, engine.layout, sealer)
         if kept is not None:
             return kept
-        numbers = _generations(folder)
+        numbers = generations(folder)
         manifest = Manifest(
             format=FORMAT,
             generation=max(numbers, default=0) + 1,
@@ -69,15 +73,15 @@ def save(
             count=0,
             parts=(),
         )
-        for left in folder.glob(f"{_TEMPORARY}*"):
-            _remove(left)
-        unfinished = folder / f"{_TEMPORARY}{manifest.generation:012}"
+        for left in folder.glob(f"{TEMPORARY}*"):
+            remove(left)
+        unfinished = folder / f"{TEMPORARY}{manifest.generation:012}"
         unfinished.mkdir(mode=0o700)
         manifest = _write(unfinished, engine, manifest=manifest, sealer=sealer)
-        unfinished.rename(folder / f"{_PREFIX}{manifest.generation:012}")
-        _sync(folder)
+        unfinished.rename(folder / f"{PREFIX}{manifest.generation:012}")
+        sync(folder)
         for number in numbers:
-            _remove(folder / f"{_PREFIX}{number:012}")
+            remove(folder / f"{PREFIX}{number:012}")
         return manifest
 
 
@@ -99,7 +103,7 @@ def load(folder: Path, engine: GalleryEngine, *, database_id: str, sealer: Seale
     """
     if not folder.is_dir():
         raise GalleryStaleError("snapshot_missing", "there is no gallery snapshot; rebuild it")
-    with _locked(folder, LOCK_SH):
+    with locked(folder, LOCK_SH):
         manifest = _newest(folder, sealer)
         if manifest is None:
             raise GalleryStaleError("snapshot_missing", "there is no gallery snapshot; rebuild it")
@@ -113,7 +117,7 @@ def load(folder: Path, engine: GalleryEngine, *, database_id: str, sealer: Seale
                     f"snapshot_{what}",
                     f"the snapshot is of another {what} ({found}, not {needed}); rebuild it",
                 )
-        generation = folder / f"{_PREFIX}{manifest.generation:012}"
+        generation = folder / f"{PREFIX}{manifest.generation:012}"
         engine.restore(_parts(generation, manifest, sealer))
     if len(engine) != manifest.count:
         raise _corrupt(f"it holds {len(engine)} references, its manifest says {manifest.count}")
@@ -128,7 +132,7 @@ def inspect(folder: Path, *, sealer: Sealer) -> Manifest | None:
     """
     if not folder.is_dir():
         return None
-    with _locked(folder, LOCK_SH):
+    with locked(folder, LOCK_SH):
         return _newest(folder, sealer)
 
 
@@ -136,10 +140,10 @@ def discard(folder: Path) -> int:
     """Overwrite and remove every generation, as after an erasure; returns how many there were."""
     if not folder.is_dir():
         return 0
-    with _locked(folder, LOCK_EX):
-        found = [*folder.glob(f"{_PREFIX}*"), *folder.glob(f"{_TEMPORARY}*")]
+    with locked(folder, LOCK_EX):
+        found = [*folder.glob(f"{PREFIX}*"), *folder.glob(f"{TEMPORARY}*")]
         for path in found:
-            _remove(path)
+            remove(path)
         return len(found)
 
 
@@ -149,28 +153,11 @@ def _corrupt(why: str) -> GalleryCorruptError:
     )
 
 
-@contextmanager
-def _locked(folder: Path, mode: int) -> Iterator[None]:
-    """Keep other processes from removing a generation that is being read."""
-    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        flock(handle, mode)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _generations(folder: Path) -> list[int]:
-    """Numbers of the complete generations, ascending."""
-    names = (path.name.removeprefix(_PREFIX) for path in folder.glob(f"{_PREFIX}*"))
-    return sorted(int(name) for name in names if name.isdecimal())
-
-
 def _newest(folder: Path, sealer: Sealer) -> Manifest | None:
-    numbers = _generations(folder)
+    numbers = generations(folder)
     if not numbers:
         return None
-    path = folder / f"{_PREFIX}{numbers[-1]:012}" / _MANIFEST
+    path = folder / f"{PREFIX}{numbers[-1]:012}" / _MANIFEST
     try:
         manifest = read(path.read_bytes(), sealer)
     except FileNotFoundError:
@@ -198,13 +185,13 @@ def _write(folder: Path, engine: GalleryEngine, *, manifest: Manifest, sealer: S
     def write(plain: bytes) -> None:
         sealed = sealer.seal(plain, manifest.part_context(len(parts)))
         name = f"part-{len(parts):05}.bin"
-        _write_durably(folder / name, sealed)
+        write_durably(folder / name, sealed)
         parts.append(PartFile(name, hashlib.sha256(sealed).hexdigest(), len(sealed)))
 
     count = engine.dump(write)
     finished = replace(manifest, count=count, parts=tuple(parts))
-    _write_durably(folder / _MANIFEST, written(finished, sealer))
-    _sync(folder)
+    write_durably(folder / _MANIFEST, written(finished, sealer))
+    sync(folder)
     return finished
 
 
@@ -218,35 +205,3 @@ def _parts(folder: Path, manifest: Manifest, sealer: Sealer) -> Iterator[bytes]:
         if len(sealed) != part.size or hashlib.sha256(sealed).hexdigest() != part.sha256:
             raise _corrupt(f"{part.name} has changed")
         yield sealer.open(sealed, manifest.part_context(number))
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _remove(folder: Path) -> None:
-    """Overwrite the files of a generation in place, then remove it.
-
-    Best effort on copy-on-write and flash storage; there the encryption is what protects.
-    """
-    for path in folder.iterdir():
-        with path.open("r+b") as file:
-            left = path.stat().st_size
-            while left > 0:
-                left -= file.write(bytes(min(left, _WIPE_STEP)))
-            file.flush()
-            os.fsync(file.fileno())
-    shutil.rmtree(folder)
-    _sync(folder.parent)

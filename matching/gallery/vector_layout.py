@@ -1,0 +1,242 @@
+"""How vectors of a person are put together, rounded and abbreviated.
+
+A row is the concatenation of segments (a face, ten fingers ...), each a unit-length vector times
+the square root of its weight, rounded to int8 with one global step.  So one integer dot product is
+the weighted sum of the segments' cosines; a missing segment is zero and adds nothing.  The code of
+a row is the signs of chosen coordinates, so many for each segment.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.errors import TemplateError
+from matching.kernels.vector import CODE_BITS, FIRST_BITS, MAX_DIMENSIONS
+
+__all__ = ["PERSON", "Layout", "Segment", "face"]
+
+_REACH = 4.6  # standard deviations of a coordinate that int8 holds; 4 in a million are clipped
+_UNIT = 1e-3  # how far from one the length of a segment may be
+_ALTERNATING = np.uint8(
+    0b01010101
+)  # code of what is missing: half-way from every other, on average
+
+Floats = NDArray[np.float32]
+Rows = NDArray[np.int8]
+Codes = NDArray[np.uint64]
+Present = NDArray[np.uint16]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One modality of a row.
+
+    Args:
+        name: E.g. ``"face"``.
+        dimensions: Of its vector, a multiple of 64.
+        weight: Of its cosine in the score, > 0.
+        bits: Of the code, even, at most ``dimensions``.
+    """
+
+    name: str
+    dimensions: int
+    weight: float
+    bits: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The segments of a row, in order.
+
+    Args:
+        name: Identity, stored with snapshots and cuts.
+        segments: 1..16, whose bits sum to at most 512.
+    """
+
+    name: str
+    segments: tuple[Segment, ...]
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.segments) <= 16 or self.dimensions > MAX_DIMENSIONS:
+            raise ValueError(f"a layout has 1..16 segments and at most {MAX_DIMENSIONS} dimensions")
+        if any(s.dimensions % 64 or s.dimensions < 64 for s in self.segments):
+            raise ValueError("the dimensions of a segment are a multiple of 64")
+        if any(s.bits % 2 or not 0 < s.bits <= s.dimensions for s in self.segments):
+            raise ValueError("a segment has an even number of bits, at most its dimensions")
+        if sum(s.bits for s in self.segments) > CODE_BITS:
+            raise ValueError(f"a code has at most {CODE_BITS} bits")
+
+    @cached_property
+    def dimensions(self) -> int:
+        """Coordinates of a row."""
+        return sum(s.dimensions for s in self.segments)
+
+    @cached_property
+    def everything(self) -> int:
+        """Presence bits of a person with every segment."""
+        return (1 << len(self.segments)) - 1
+
+    @property
+    def patterns(self) -> int:
+        """How many presence patterns there are."""
+        return self.everything + 1
+
+    @cached_property
+    def step(self) -> float:
+        """Coordinates times this are rounded to int8."""
+        return 127 / (_REACH * max(math.sqrt(s.weight / s.dimensions) for s in self.segments))
+
+    @cached_property
+    def _edges(self) -> list[int]:
+        return [0, *np.cumsum([s.dimensions for s in self.segments]).tolist()]
+
+    @cached_property
+    def _bit_sources(self) -> NDArray[np.intp]:
+        """Coordinate of every bit, -1 for unused ones; half of a segment's bits come first."""
+        halves: list[list[int]] = [[], []]
+        for start, segment in zip(self._edges, self.segments, strict=False):
+            chosen = np.arange(start, start + segment.bits)
+            halves[0] += chosen[: segment.bits // 2].tolist()
+            halves[1] += chosen[segment.bits // 2 :].tolist()
+        sources = np.full(CODE_BITS, -1, np.intp)
+        sources[: len(halves[0])] = halves[0]
+        sources[FIRST_BITS : FIRST_BITS + len(halves[1])] = halves[1]
+        return sources
+
+    @cached_property
+    def _bit_segments(self) -> NDArray[np.intp]:
+        """Segment of every bit, -1 for unused ones."""
+        owner = np.searchsorted(self._edges, self._bit_sources, "right") - 1
+        return np.where(self._bit_sources < 0, -1, owner)
+
+    @cached_property
+    def deviations(self) -> NDArray[np.float32]:
+        """(patterns,) float32: standard deviation of a non-mated sum over common segments.
+
+        One where there is a single segment: its score is the plain cosine.
+        """
+        variance = np.array([s.weight**2 / s.dimensions for s in self.segments])
+        patterns = np.arange(self.patterns)[:, None] >> np.arange(len(self.segments)) & 1
+        found = np.sqrt(patterns @ variance)
+        if len(self.segments) == 1:
+            found[:] = 1
+        rounded: Floats = found.astype(np.float32)
+        return rounded
+
+    def captured(self, vectors: NDArray[np.generic]) -> Present:
+        """(N,) uint16: segments that are not zero; everything where there is only one segment."""
+        if len(self.segments) == 1 or vectors.ndim != 2 or vectors.shape[1] != self.dimensions:
+            return np.full(len(vectors), self.everything, np.uint16)
+        found = np.zeros(len(vectors), np.uint16)
+        for m in range(len(self.segments)):
+            part = vectors[:, self._edges[m] : self._edges[m + 1]]
+            found |= (part != 0).any(axis=1).astype(np.uint16) << np.uint16(m)
+        return found
+
+    def rows(self, vectors: NDArray[np.generic], present: Present) -> Rows:
+        """Round vectors to rows.
+
+        Args:
+            vectors: (N, dimensions) float32, every present segment of unit length; or int8 rows.
+            present: (N,) uint16, bit m = segment m was captured.
+
+        Returns:
+            (N, dimensions) int8, zero where a segment is missing.
+
+        Raises:
+            TemplateError: ``vector_shape``, ``vector_value`` or ``vector_length``.
+        """
+        if vectors.ndim != 2 or vectors.shape[1] != self.dimensions:
+            raise TemplateError(
+                "vector_shape", f"vectors must be (N, {self.dimensions}), not {vectors.shape}"
+            )
+        if vectors.dtype not in (np.float32, np.int8):
+            raise TemplateError("vector_shape", f"vectors are float32 or int8, not {vectors.dtype}")
+        if np.any(present == 0) or np.any(present > self.everything):
+            raise TemplateError("vector_value", "every vector needs at least one known segment")
+        held = [(present >> m & 1).astype(bool) for m in range(len(self.segments))]
+        if vectors.dtype == np.int8:
+            rows = np.array(vectors, np.int8, order="C")
+        else:
+            self._check_lengths(vectors.astype(np.float32, copy=False), held)
+            rows = self._rounded(vectors.astype(np.float32, copy=False))
+        for m, has in enumerate(held):
+            rows[~has, self._edges[m] : self._edges[m + 1]] = 0
+        if not np.all(rows.any(axis=1)):
+            raise TemplateError("vector_value", "a vector is zero; extract the template again")
+        return rows
+
+    def _check_lengths(self, vectors: Floats, held: list[NDArray[np.bool_]]) -> None:
+        for m, has in enumerate(held):
+            part = vectors[has, self._edges[m] : self._edges[m + 1]]
+            with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+                lengths = np.sqrt(np.einsum("nd,nd->n", part, part))
+            if not np.all(np.abs(lengths - 1) <= _UNIT):  # also catches NaN, zero and denormals
+                raise TemplateError(
+                    "vector_length",
+                    f"a {self.segments[m].name} vector is not of unit length or has no numbers; "
+                    "normalise it, or extract the template again",
+                )
+
+    def _rounded(self, vectors: Floats) -> Rows:
+        weights = np.concatenate([np.full(s.dimensions, s.weight) for s in self.segments])
+        steps = (np.sqrt(weights) * self.step).astype(np.float32)
+        scaled = np.where(np.isfinite(vectors), vectors, 0) * steps  # missing segments may be NaN
+        found: Rows = np.clip(np.rint(scaled), -127, 127).astype(np.int8)
+        return found
+
+    def codes(self, rows: Rows, present: Present) -> Codes:
+        """Abbreviate rows: (N, 8) uint64; what is missing alternates, half-way from any code."""
+        used = self._bit_sources >= 0
+        bits = np.zeros((len(rows), CODE_BITS), bool)
+        bits[:, used] = rows[:, self._bit_sources[used]] < 0
+        packed = np.packbits(bits, axis=1, bitorder="little").view(np.uint64)
+        if np.all(present == self.everything):
+            return packed
+        mask = self.masks(present)
+        filler = np.full(CODE_BITS // 8, _ALTERNATING).view(np.uint64)
+        return (packed & mask) | (filler & ~mask)
+
+    def masks(self, present: Present) -> Codes:
+        """(N, 8) uint64: which bits of a code belong to segments that are present."""
+        bits = np.zeros((len(present), CODE_BITS), bool)
+        for m in range(len(self.segments)):
+            bits[:, self._bit_segments == m] = (present >> m & 1).astype(bool)[:, None]
+        return np.packbits(bits, axis=1, bitorder="little").view(np.uint64)
+
+    def factors(self, present: Present) -> Floats:
+        """(N, patterns) float32: dot product of rows -> score, by what the reference has.
+
+        The score is the cosine where there is one segment; otherwise the weighted sum of the
+        cosines of common segments in standard deviations of non-mates.
+        """
+        common = np.arange(self.patterns)[None] & present[:, None].astype(np.intp)
+        spread = self.deviations[common]
+        usable = np.where(spread > 0, spread, np.inf)
+        return (1 / (self.step**2 * usable)).astype(np.float32)
+
+
+def face(dimensions: int) -> Layout:
+    """The layout of face vectors alone: 128 or 512 dimensions are usual.
+
+    Examples:
+        >>> face(128).dimensions
+        128
+    """
+    bits = min(dimensions, CODE_BITS)
+    return Layout(f"face-{dimensions}", (Segment("face", dimensions, 1.0, bits),))
+
+
+PERSON = Layout(
+    "person",
+    (
+        Segment("face", 512, 1.0, 192),
+        *(Segment(f"finger {position}", 128, 0.5, 32) for position in range(1, 11)),
+    ),
+)
+"""A face and ten fingers in one row of 1,792 bytes."""

@@ -1,0 +1,124 @@
+/* The exported calls of the vector search; each body is compiled for every instruction set. */
+#include "vector.h"
+
+#include "cpu.h"
+#include "vector_exact.h"
+#include "vector_scan.h"
+
+#define CODE (q->codes + VECTOR_CODE * probe)
+#define MASK (q->masks + VECTOR_CODE * probe)
+#define CUT q->cuts[2 * probe]
+
+/* drain: exact scores of the rows that have arrived; refine: second cut; scan: first cut. */
+#define SPECIALISE(name, attributes, passing, distance, dot)                                       \
+    attributes static void drain_##name(const vector_chunk *c, const vector_probes *q,             \
+                                        vector_best *b, vector_queue *queue) {                     \
+        for (int i = 0; i < queue->count; i++) {                                                   \
+            const int probe = queue->probe[i];                                                     \
+            const int64_t slot = queue->slot[i];                                                   \
+            b->candidates[probe]++;                                                                \
+            vector_score(c, q, b, probe, slot,                                                     \
+                         dot(c->rows + (int64_t)q->dimensions * slot,                              \
+                             q->rows + (int64_t)q->dimensions * probe, q->dimensions));            \
+        }                                                                                          \
+        queue->count = 0;                                                                          \
+    }                                                                                              \
+    attributes static void refine_##name(const vector_chunk *c, const vector_probes *q,            \
+                                         vector_best *b, vector_passed *passed,                    \
+                                         vector_queue *queue) {                                    \
+        for (int i = 0; i < passed->count; i++) {                                                  \
+            const int probe = passed->probe[i], ahead = i + VECTOR_AHEAD;                          \
+            if (ahead < passed->count)                                                             \
+                __builtin_prefetch(c->codes + VECTOR_CODE * (passed->slot0[ahead] +                \
+                                                             __builtin_ctzll(passed->pass[ahead]))); \
+            for (uint64_t left = passed->pass[i]; left; left &= left - 1) {                        \
+                const int64_t slot = passed->slot0[i] + __builtin_ctzll(left);                     \
+                if (distance(c->codes + VECTOR_CODE * slot, CODE, MASK) <= q->cuts[2 * probe + 1]) \
+                    await_row(c, q, probe, slot, queue);                                           \
+            }                                                                                      \
+            if (queue->count >= VECTOR_WAITING) drain_##name(c, q, b, queue);                      \
+        }                                                                                          \
+        passed->count = 0;                                                                         \
+    }                                                                                              \
+    attributes static void scan_##name(const vector_chunk *c, const vector_probes *q,              \
+                                       vector_best *b, int64_t tile0, int64_t tile1) {             \
+        vector_passed passed = {.count = 0};                                                       \
+        vector_queue queue = {.count = 0};                                                         \
+        for (int64_t t = tile0; t < tile1; t++) {                                                  \
+            const uint64_t live = c->live[t];                                                      \
+            if (!live) continue;                                                                   \
+            const uint64_t *tile = c->first + VECTOR_WORDS * VECTOR_TILE * t;                      \
+            for (int probe = 0; probe < q->count; probe++) {                                       \
+                const uint64_t pass = live & passing;                                              \
+                passed.pass[passed.count] = pass;                                                  \
+                passed.slot0[passed.count] = VECTOR_TILE * t;                                      \
+                passed.probe[passed.count] = probe;                                                \
+                passed.count += pass != 0;                                                         \
+                if (passed.count == VECTOR_WAITING) refine_##name(c, q, b, &passed, &queue);       \
+            }                                                                                      \
+        }                                                                                          \
+        refine_##name(c, q, b, &passed, &queue);                                                   \
+        drain_##name(c, q, b, &queue);                                                             \
+    }                                                                                              \
+    attributes static void rows_##name(const vector_chunk *c, const vector_probes *q,              \
+                                       vector_best *b, int64_t tile0, int64_t tile1) {             \
+        for (int64_t t = tile0; t < tile1; t++)                                                    \
+            for (uint64_t left = c->live[t]; left; left &= left - 1) {                             \
+                const int64_t slot = VECTOR_TILE * t + __builtin_ctzll(left);                      \
+                const int8_t *row = c->rows + (int64_t)q->dimensions * slot;                       \
+                for (int probe = 0; probe < q->count; probe++)                                     \
+                    if (vector_wanted(c, q, probe, slot))                                          \
+                        vector_score(c, q, b, probe, slot,                                         \
+                                     dot(row, q->rows + (int64_t)q->dimensions * probe,            \
+                                         q->dimensions));                                          \
+            }                                                                                      \
+    }
+
+SPECIALISE(portable, , passing_each(tile, CODE, MASK, CUT), distance_each, dot_each)
+#if defined(__x86_64__)
+SPECIALISE(avx2, __attribute__((target("avx2,fma,bmi,bmi2,popcnt"))),
+           passing_each(tile, CODE, MASK, CUT), distance_each, dot_each)
+SPECIALISE(avx512, VECTOR_AVX512, passing_avx512(tile, CODE, MASK, q->masked, CUT),
+           distance_avx512, dot_avx512)
+#else
+#define exact_avx512(chunk, probes, best, tile0, tile1, scratch) (void)(scratch)
+#define scan_avx2 scan_portable
+#define scan_avx512 scan_portable
+#define rows_avx2 rows_portable
+#define rows_avx512 rows_portable
+#endif
+
+int eurodac_vector_scan(const vector_chunk *chunk, const vector_probes *probes, vector_best *best,
+                        int64_t tile0, int64_t tile1, int level) {
+    switch (eurodac_cpu_level(level)) {
+    case CPU_AVX512: scan_avx512(chunk, probes, best, tile0, tile1); return 0;
+    case CPU_AVX2: scan_avx2(chunk, probes, best, tile0, tile1); return 0;
+    case CPU_PORTABLE: scan_portable(chunk, probes, best, tile0, tile1); return 0;
+    default: return -1;
+    }
+}
+
+int eurodac_vector_exact(const vector_chunk *chunk, const vector_probes *probes, vector_best *best,
+                         int64_t tile0, int64_t tile1, uint8_t *scratch, int level) {
+    switch (eurodac_cpu_level(level)) {
+    case CPU_AVX512:
+        if (probes->count < VECTOR_FEW)
+            rows_avx512(chunk, probes, best, tile0, tile1);
+        else
+            exact_avx512(chunk, probes, best, tile0, tile1, scratch);
+        return 0;
+    case CPU_AVX2: rows_avx2(chunk, probes, best, tile0, tile1); return 0;
+    case CPU_PORTABLE: rows_portable(chunk, probes, best, tile0, tile1); return 0;
+    default: return -1;
+    }
+}
+
+void eurodac_vector_put(uint64_t *first, const int64_t *slots, const uint64_t *codes,
+                        int64_t count) {
+    for (int64_t i = 0; i < count; i++) {
+        const int64_t slot = slots[i];
+        uint64_t *tile = first + slot / VECTOR_TILE * (VECTOR_WORDS * VECTOR_TILE);
+        for (int w = 0; w < VECTOR_WORDS; w++)
+            tile[VECTOR_TILE * w + slot % VECTOR_TILE] = codes[VECTOR_WORDS * i + w];
+    }
+}

@@ -1,0 +1,102 @@
+/* Search of int8 vectors: memory layout, arguments, limits. vector_twin.py says the same in NumPy.
+ *
+ * A chunk holds slots in tiles of 64. Every slot has a code of 512 bits (the signs of chosen
+ * coordinates). Its first half stands in tiles, one lane a slot, so that a scan needs no shuffles
+ * and reads half the bytes; the whole code stands row by row, one cache line, and is read for the
+ * few slots that pass the first cut. Slots that pass both cuts are scored exactly:
+ *     score = (float)(int8 row . int8 probe) * factor[pattern of present segments].
+ *
+ * No function keeps state or allocates. Slots of a chunk that are not live may be written while a
+ * search runs.
+ */
+#ifndef EURODAC_VECTOR_H
+#define EURODAC_VECTOR_H
+#include <stdint.h>
+
+#define VECTOR_TILE 64           /* slots per tile, one bit each of a live word */
+#define VECTOR_WORDS 4           /* 64-bit words of the first half of a code */
+#define VECTOR_CODE 8            /* of the whole code */
+#define VECTOR_MASKS 4           /* attribute masks of a probe; zero masks are not used */
+#define VECTOR_MAX_DIMENSIONS 4096
+#define VECTOR_GROUP 6           /* probes of a register block of the exact scan */
+
+typedef struct {
+    const uint64_t *first;      /* [tiles][VECTOR_WORDS][VECTOR_TILE] */
+    const uint64_t *codes;      /* [slots][VECTOR_CODE] */
+    const int8_t *rows;         /* [slots][dimensions] */
+    const uint64_t *live;       /* [tiles], bit s = slot s of the tile can be found */
+    const uint32_t *attributes; /* [slots] */
+    const uint16_t *present;    /* [slots], bit m = segment m was captured */
+    int64_t base;               /* number of the first slot */
+} vector_chunk;
+
+typedef struct {
+    int32_t count, dimensions; /* probes; coordinates, a multiple of 64 */
+    int32_t patterns, masked;  /* entries of a row of `factor`; whether any code mask is not full */
+    const int8_t *rows;        /* [count][dimensions] */
+    const uint64_t *codes;     /* [count][VECTOR_CODE], the first half first */
+    const uint64_t *masks;     /* likewise, which bits count */
+    const int32_t *cuts;       /* [count][2] largest distance that passes: first half, whole code */
+    const float *factor;       /* [count][patterns], > 0 */
+    const float *highest;      /* [count], the largest of them */
+    const int32_t *grouped;    /* [groups][dimensions / 4][VECTOR_GROUP], four bytes of a probe each */
+    const int32_t *shift;      /* [groups * VECTOR_GROUP], -128 * sum of the probe */
+    const uint32_t *wanted;    /* [count][VECTOR_MASKS], each shares a bit with the attributes */
+} vector_probes;
+
+typedef struct {
+    int32_t k;
+    float *floor;        /* [count], lowest score that counts; raised to the k-th best */
+    int32_t *found;      /* [count], entries of the lists */
+    float *scores;       /* [count][k], best first; equal scores by slot */
+    int64_t *slots;      /* [count][k] */
+    int64_t *candidates; /* [count], how many slots a scan scored exactly */
+} vector_best;
+
+/* Tiles tile0..tile1-1 of a chunk, in the order of the slots. Returns 0, or -1 if this machine lacks
+ * the level. `scratch` of the exact scan: 64 * dimensions bytes aligned to 64. */
+int eurodac_vector_scan(const vector_chunk *chunk, const vector_probes *probes, vector_best *best,
+                        int64_t tile0, int64_t tile1, int level);
+int eurodac_vector_exact(const vector_chunk *chunk, const vector_probes *probes, vector_best *best,
+                         int64_t tile0, int64_t tile1, uint8_t *scratch, int level);
+/* Writes the first halves of `count` codes to the lanes of their slots. */
+void eurodac_vector_put(uint64_t *first, const int64_t *slots, const uint64_t *codes,
+                        int64_t count);
+
+#define VECTOR_BODY static inline __attribute__((always_inline))
+
+/* Whether a slot may be scored for a probe. */
+VECTOR_BODY int vector_wanted(const vector_chunk *c, const vector_probes *q, int probe,
+                              int64_t slot) {
+    const uint32_t *wanted = q->wanted + VECTOR_MASKS * probe, word = c->attributes[slot];
+    for (int i = 0; i < VECTOR_MASKS; i++)
+        if (wanted[i] && !(wanted[i] & word)) return 0;
+    return 1;
+}
+
+/* Inserts a score into a probe's list unless it is full of better ones. */
+VECTOR_BODY void vector_keep(vector_best *b, int probe, float score, int64_t slot) {
+    float *scores = b->scores + (int64_t)b->k * probe;
+    int64_t *slots = b->slots + (int64_t)b->k * probe;
+    int place = b->found[probe];
+    if (place == b->k) {
+        if (score <= scores[place - 1]) return; /* an equal score of an earlier slot stays */
+        place--;
+    } else {
+        b->found[probe]++;
+    }
+    for (; place > 0 && scores[place - 1] < score; place--)
+        scores[place] = scores[place - 1], slots[place] = slots[place - 1];
+    scores[place] = score, slots[place] = slot;
+    if (b->found[probe] == b->k && scores[b->k - 1] > b->floor[probe])
+        b->floor[probe] = scores[b->k - 1];
+}
+
+/* Scores one slot exactly. */
+VECTOR_BODY void vector_score(const vector_chunk *c, const vector_probes *q, vector_best *b,
+                              int probe, int64_t slot, int32_t dot) {
+    const int pattern = c->present[slot] & (q->patterns - 1);
+    const float score = (float)dot * q->factor[(int64_t)q->patterns * probe + pattern];
+    if (score >= b->floor[probe]) vector_keep(b, probe, score, c->base + slot);
+}
+#endif

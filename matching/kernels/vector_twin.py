@@ -1,0 +1,50 @@
+"""The vector search of vector.c in NumPy: slow, obvious, and what the tests compare it with."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.kernels.vector import FIRST_BITS, MASKS, TILE, Best, Chunk, Probes
+
+__all__ = ["search"]
+
+_WORDS = FIRST_BITS // 64
+
+
+def search(
+    chunk: Chunk, probes: Probes, best: Best, *, tiles: tuple[int, int], exact: bool = False
+) -> None:
+    """Do what ``matching.kernels.vector.search`` does; see there."""
+    rows, codes, masks, cuts, factors, *_, wanted = probes.arrays
+    slots = np.arange(TILE * tiles[0], TILE * tiles[1])
+    alive = (chunk.live[slots // TILE] >> (slots % TILE).astype(np.uint64) & np.uint64(1)) > 0
+    for probe in range(probes.count):
+        allowed = alive.copy()
+        for mask in wanted[probe, :MASKS]:
+            if mask:
+                allowed &= (chunk.attributes[slots] & mask) > 0
+        if not exact:
+            differing = (chunk.codes[slots] ^ codes[probe]) & masks[probe]
+            distances = np.bitwise_count(differing)
+            allowed &= distances[:, :_WORDS].sum(axis=1) <= cuts[probe, 0]
+            allowed &= distances.sum(axis=1) <= cuts[probe, 1]
+        chosen = slots[allowed]
+        dots = chunk.rows[chosen].astype(np.int32) @ rows[probe].astype(np.int32)
+        patterns = chunk.present[chosen] & (factors.shape[1] - 1)
+        scores = dots.astype(np.float32) * factors[probe, patterns]
+        best.candidates[probe] += 0 if exact else len(chosen)
+        _keep(best, probe, scores, chosen + chunk.base)
+
+
+def _keep(best: Best, probe: int, scores: NDArray[np.float32], slots: NDArray[np.int64]) -> None:
+    count = best.found[probe]
+    reaching = scores >= best.floor[probe]
+    every = np.concatenate([best.scores[probe, :count], scores[reaching]])
+    places = np.concatenate([best.slots[probe, :count], slots[reaching]])
+    order = np.lexsort((places, -every))[: best.k]
+    best.found[probe] = len(order)
+    best.scores[probe, : len(order)] = every[order]
+    best.slots[probe, : len(order)] = places[order]
+    if len(order) == best.k:
+        best.floor[probe] = max(best.floor[probe], every[order[-1]])

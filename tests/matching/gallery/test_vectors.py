@@ -1,0 +1,279 @@
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from matching.errors import TemplateError
+from matching.gallery.batching import Batcher
+from matching.gallery.vector_cuts import Cut, cut_of
+from matching.gallery.vector_layout import PERSON, Layout, Segment, face
+from matching.gallery.vector_snapshot import open_gallery, save_gallery
+from matching.gallery.vectors import VectorGallery
+from tests.matching.vectors import again, unit
+
+PEOPLE = 1500
+
+
+@pytest.fixture(scope="module")
+def people() -> np.ndarray:
+    return unit(np.random.default_rng(1), PEOPLE)
+
+
+def filled(people: np.ndarray) -> VectorGallery:
+    gallery = VectorGallery(512, chunk_slots=256)
+    gallery.enrol(np.arange(len(people)) + 10, people)
+    return gallery
+
+
+def test_a_new_capture_finds_its_person_first_and_the_scores_are_cosines(
+    people: np.ndarray,
+) -> None:
+    gallery = filled(people)
+    probes = again(np.random.default_rng(2), people[:200])
+    for exact in (False, True):
+        hits = gallery.search(probes, k=3, threshold=0.3, exact=exact)
+        assert hits.ids[:, 0].tolist() == list(range(10, 210))
+        cosines = np.einsum("nd,nd->n", probes, people[:200])
+        assert np.abs(hits.scores[:, 0] - cosines).max() < 0.01  # the rounding to int8
+        assert hits.searched == PEOPLE
+    assert hits.candidates.tolist() == [PEOPLE] * 200
+
+
+def test_the_answer_is_that_of_numpy_for_every_order_of_work(people: np.ndarray) -> None:
+    gallery = filled(people)
+    probes = unit(np.random.default_rng(3), 40)
+    rows = gallery.layout.rows(people, np.ones(PEOPLE, np.uint16)).astype(np.int32)
+    wanted = gallery.layout.rows(probes, np.ones(40, np.uint16)).astype(np.int32) @ rows.T
+    order = np.argsort(-wanted, axis=1, kind="stable")[:, :20] + 10
+    for threads in (1, 2, 5):
+        for batch in (1, 7, 40):
+            found = np.concatenate(
+                [
+                    gallery.search(
+                        probes[i : i + batch], k=20, threshold=-1.0, exact=True, threads=threads
+                    ).ids
+                    for i in range(0, 40, batch)
+                ]
+            )
+            assert found.tolist() == order.tolist()
+    narrowed = [
+        gallery.search(probes, k=20, threshold=-1.0, threads=threads).ids.tolist()
+        for threads in (1, 3)
+    ]
+    assert narrowed[0] == narrowed[1]
+
+
+def test_more_probes_than_one_pass_takes(people: np.ndarray) -> None:
+    hits = filled(people).search(people[:700], k=1, threshold=0.9)
+    assert hits.ids[:, 0].tolist() == list(range(10, 710))
+
+
+def test_attribute_masks_filter(people: np.ndarray) -> None:
+    gallery = VectorGallery(512, chunk_slots=256)
+    words = (np.arange(PEOPLE) % 8).astype(np.uint32)
+    gallery.enrol(np.arange(PEOPLE), people, attributes=words)
+    for exact in (False, True):
+        hits = gallery.search(people[:64], k=1, threshold=0.9, wanted=(3, 4), exact=exact)
+        expected = [p if p % 8 & 3 and p % 8 & 4 else -1 for p in range(64)]
+        assert hits.ids[:, 0].tolist() == expected
+
+
+def test_a_replaced_person_is_found_by_the_new_vector_only(people: np.ndarray) -> None:
+    gallery = filled(people)
+    new = unit(np.random.default_rng(4), 1)
+    gallery.enrol(np.array([15]), new)
+    assert len(gallery) == PEOPLE
+    assert gallery.search(new, k=1, threshold=0.9).ids[0, 0] == 15
+    assert gallery.search(people[5:6], k=1, threshold=0.9).ids[0, 0] == -1
+
+
+def canary_places(gallery: VectorGallery, folder: Path, canary: bytes) -> list[str]:
+    with gallery.frozen() as (chunks, _):
+        memory = [f"rows {c.base}" for c in chunks if canary in c.rows.tobytes()]
+        memory += [f"codes {c.base}" for c in chunks if canary in c.kernel.codes.tobytes()]
+    return memory + [str(p) for p in folder.rglob("*.bin") if canary in p.read_bytes()]
+
+
+def test_an_erased_person_is_gone_from_memory_and_files(people: np.ndarray, tmp_path: Path) -> None:
+    gallery = filled(people)
+    row = gallery.layout.rows(people[300:301], np.ones(1, np.uint16))
+    code = gallery.layout.codes(row, np.ones(1, np.uint16)).tobytes()
+    save_gallery(tmp_path, gallery, database_id="d", mark=1, model="m")
+    opened, _ = open_gallery(tmp_path, face(512), database_id="d", model="m")
+    assert canary_places(opened, tmp_path, row.tobytes())
+    assert canary_places(opened, tmp_path, code)
+    assert opened.erase([310, 999_999]) == 1
+    assert gallery.erase([310]) == 1
+    for each in (gallery, opened):
+        assert canary_places(each, tmp_path, row.tobytes()) == []
+        assert canary_places(each, tmp_path, code) == []
+        assert each.search(people[300:301], k=1, threshold=0.9).ids[0, 0] == -1
+        assert len(each) == PEOPLE - 1
+    again_opened, _ = open_gallery(tmp_path, face(512), database_id="d", model="m")
+    assert len(again_opened) == PEOPLE - 1
+
+
+def test_erased_slots_are_used_again(people: np.ndarray) -> None:
+    gallery = filled(people)
+    gallery.erase(range(10, 110))
+    with gallery.frozen() as (_, used):
+        before = used
+    gallery.enrol(np.arange(5000, 5100), people[:100])
+    with gallery.frozen() as (_, used):
+        assert used == before
+    assert gallery.search(people[:100], k=1, threshold=0.9).ids[:, 0].tolist() == list(
+        range(5000, 5100)
+    )
+
+
+def test_searches_run_beside_a_growing_and_shrinking_gallery(people: np.ndarray) -> None:
+    gallery = filled(people[:200])
+
+    def write() -> None:
+        for start in range(200, PEOPLE, 50):
+            part = np.arange(start, min(start + 50, PEOPLE))
+            gallery.enrol(part + 10, people[part])
+            gallery.erase((part[:25] + 10).tolist())
+            gallery.enrol(np.arange(10, 30), people[:20])  # replaced while searched
+
+    with ThreadPoolExecutor(3) as pool:
+        writing = pool.submit(write)
+        while True:
+            last = writing.done()
+            hits = gallery.search(people[:100], k=2, threshold=0.5)
+            assert hits.ids[:, 0].tolist() == list(range(10, 110))
+            assert (hits.ids[:, 1] == -1).all()
+            if last:
+                break
+        writing.result()
+
+
+def test_single_searches_share_passes_without_changing_an_answer(people: np.ndarray) -> None:
+    gallery = filled(people)
+    probes = again(np.random.default_rng(9), people[:60])
+    batcher = Batcher(gallery, most=16)
+    wishes = [(i, 1 + i % 4, 0.2 + 0.1 * (i % 5)) for i in range(60)]
+
+    def ask(wish: tuple[int, int, float]) -> list[int]:
+        i, k, threshold = wish
+        found: list[int] = batcher.search(probes[i], k=k, threshold=threshold).ids[0].tolist()
+        return found
+
+    with ThreadPoolExecutor(12) as pool:
+        found = list(pool.map(ask, wishes))
+    expected = [
+        gallery.search(probes[i : i + 1], k=k, threshold=t).ids[0].tolist() for i, k, t in wishes
+    ]
+    assert found == expected
+    with ThreadPoolExecutor(4) as pool:  # a refused probe does not refuse its neighbours
+        bad = pool.submit(batcher.search, np.zeros(512, np.float32), k=1, threshold=0.0)
+        good = pool.submit(batcher.search, probes[0], k=1, threshold=0.0)
+        assert good.result().ids[0, 0] == 10
+        with pytest.raises(TemplateError):
+            bad.result()
+
+
+BAD = [
+    (np.full((1, 512), np.nan, np.float32), "vector_length"),
+    (np.full((1, 512), np.inf, np.float32), "vector_length"),
+    (np.zeros((1, 512), np.float32), "vector_length"),
+    (np.full((1, 512), 1e-42, np.float32), "vector_length"),
+    (np.ones((1, 512), np.float32), "vector_length"),
+    (np.ones((1, 511), np.float32), "vector_shape"),
+    (np.ones(512, np.float32), "vector_shape"),
+    (np.ones((1, 512), np.float64), "vector_shape"),
+    (np.zeros((1, 512), np.int8), "vector_value"),
+]
+
+
+@pytest.mark.parametrize(("vectors", "code"), BAD)
+def test_unusable_vectors_are_refused_and_nothing_is_enrolled(
+    people: np.ndarray, vectors: np.ndarray, code: str
+) -> None:
+    gallery = filled(people[:20])
+    with pytest.raises(TemplateError) as refused:
+        gallery.search(vectors, k=1, threshold=0.0)
+    assert refused.value.code == code
+    if vectors.shape == (1, 512):
+        mixed = np.concatenate([people[30:33].astype(vectors.dtype), vectors])
+        mixed[:3] = people[30:33] if vectors.dtype != np.int8 else 1
+        with pytest.raises(TemplateError):
+            gallery.enrol(np.arange(100, 104), mixed)
+    assert len(gallery) == 20
+
+
+def test_unusable_arguments_are_refused(people: np.ndarray) -> None:
+    gallery = filled(people[:20])
+    for ids in ([1, 1], [-1, 2], [1]):
+        with pytest.raises(TemplateError):
+            gallery.enrol(np.array(ids), people[:2])
+    for k, threshold, threads, wanted in (
+        (0, 0.0, 1, ()), (1001, 0.0, 1, ()), (1, np.nan, 1, ()), (1, 0.0, 0, ()),
+        (1, 0.0, 1, (1, 1, 1, 1, 1)),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=r"\bk is|threshold"):
+            gallery.search(people[:1], k=k, threshold=threshold, threads=threads, wanted=wanted)
+    assert gallery.search(people[:0], k=1, threshold=0.0).ids.shape == (0, 1)
+
+
+def fused(rng: np.random.Generator, faces: np.ndarray, fingers: np.ndarray) -> np.ndarray:
+    return np.concatenate([faces, fingers.reshape(len(faces), -1)], axis=1)
+
+
+def test_persons_with_missing_segments_are_scored_by_what_both_have() -> None:
+    rng = np.random.default_rng(11)
+    faces, fingers = unit(rng, 400), unit(rng, 4000, 128).reshape(400, 10, 128)
+    present = rng.integers(1, 2**11, 400).astype(np.uint16)
+    present[:50] |= np.uint16(0b111)  # the people looked for have a face and two fingers
+    gallery = VectorGallery(PERSON, chunk_slots=128)
+    gallery.enrol(np.arange(400), fused(rng, faces, fingers), present=present)
+    probes = fused(rng, again(rng, faces[:50]), again(rng, fingers[:50].reshape(500, 128)))
+    probes[:25, 640:] = 0  # only the face and the first finger were captured
+    probes[25:, :512] = 0  # no face
+    for exact in (False, True):
+        hits = gallery.search(probes, k=1, threshold=5.0, exact=exact)
+        assert (hits.ids[:, 0] == np.arange(50)).mean() > 0.95
+    alone = gallery.search(probes[:1], k=1, threshold=-100.0, exact=True)
+    common = int(present[alone.ids[0, 0]]) & 0b11
+    parts = [512, 128]
+    rows = [(0, 512), (512, 640)]
+    stored = fused(rng, faces, fingers)[alone.ids[0, 0]]
+    weights = [1.0, 0.5]
+    total = sum(
+        weights[m] * float(probes[0, a:b] @ stored[a:b])
+        for m, (a, b) in enumerate(rows)
+        if common >> m & 1
+    )
+    spread = np.sqrt(sum(weights[m] ** 2 / parts[m] for m in range(2) if common >> m & 1))
+    assert alone.scores[0, 0] == pytest.approx(total / spread, abs=0.2)
+
+
+def test_a_layout_has_its_limits() -> None:
+    for segments in ((), (Segment("a", 65, 1.0, 2),), (Segment("a", 64, 1.0, 3),)):
+        with pytest.raises(ValueError, match=r"layout|segment"):
+            Layout("bad", segments)
+    with pytest.raises(ValueError, match="at most"):
+        Layout("bad", (Segment("a", 512, 1.0, 512), Segment("b", 64, 1.0, 2)))
+    with pytest.raises(ValueError, match="multiple"):
+        VectorGallery(512, chunk_slots=100)
+
+
+def test_a_cut_lets_closer_codes_pass_and_counts_the_bits_that_are_there() -> None:
+    cut = Cut("x", 1, 2.0, 4.0, 0.0, 0.0, "test")
+    full, half = np.full((1, 8), 2**64 - 1, np.uint64), np.zeros((1, 8), np.uint64)
+    half[:, ::2] = 2**64 - 1
+    assert cut.distances(full).tolist() == [[128 - 16, int(256 - 2 * np.sqrt(512))]]
+    assert cut.distances(half).tolist() == [[int(64 - np.sqrt(128)), 128 - 32]]
+    unknown = cut_of(Layout("unknown", (Segment("a", 64, 1.0, 64),)))
+    assert (unknown.distances(full) >= [[256, 512]]).all()
+
+
+def test_memory_of_a_chunk_is_not_moved_by_growth(people: np.ndarray) -> None:
+    gallery = filled(people[:10])
+    with gallery.frozen() as (chunks, _):
+        first = chunks[0].rows.ctypes.data
+    gallery.enrol(np.arange(5000, 5000 + 1000), people[:1000])
+    with gallery.frozen() as (chunks, _):
+        assert chunks[0].rows.ctypes.data == first
+        assert len(chunks) > 1

@@ -1,0 +1,132 @@
+"""The compiled vector search against its twin, at every instruction set of this machine."""
+
+import os
+
+import numpy as np
+import pytest
+
+from matching.errors import KernelError
+from matching.kernels import vector, vector_twin
+from matching.kernels.fingerprint import Level, level
+from matching.kernels.vector import TILE, Best, Chunk, Probes
+
+FORCED = os.environ.get("EURODAC_TEST_KERNEL_LEVEL")
+LEVELS = [Level[FORCED]] if FORCED else [each for each in Level if each <= level()]
+FULL = np.uint64(2**64 - 1)
+
+
+def make_chunk(rng: np.random.Generator, *, tiles: int, dimensions: int, extreme: bool) -> Chunk:
+    slots = tiles * TILE
+    rows = rng.integers(-127, 128, (slots, dimensions)).astype(np.int8)
+    if extreme:  # the largest sums there are, zeros, and the one value that never occurs
+        rows[::3], rows[1::7], rows[2::11] = 127, 0, -128
+    codes = rng.integers(0, 2**64, (slots, 8), np.uint64)
+    first = np.zeros((tiles, 4, TILE), np.uint64)
+    vector.put(first, np.arange(slots), codes)
+    return Chunk(
+        first=first,
+        codes=codes,
+        rows=rows,
+        live=rng.integers(0, 2**64, tiles, np.uint64) | np.uint64(1),
+        attributes=rng.integers(0, 16, slots).astype(np.uint32),
+        present=rng.integers(1, 4, slots).astype(np.uint16),
+        base=1000 * TILE,
+    )
+
+
+def make_probes(
+    rng: np.random.Generator, chunk: Chunk, count: int, *, masked: bool = False, cut: int = 122
+) -> Probes:
+    dimensions = chunk.rows.shape[1]
+    masks = np.full((count, 8), FULL)
+    if masked:
+        masks[::2, 1] = 0
+    factors = rng.uniform(0.5, 2, (count, 4)).astype(np.float32)
+    return Probes(
+        rng.integers(-127, 128, (count, dimensions)).astype(np.int8),
+        codes=rng.integers(0, 2**64, (count, 8), np.uint64),
+        masks=masks,
+        cuts=np.tile(np.array([cut, 2 * cut + 4], np.int32), (count, 1)),
+        factors=factors,
+        wanted=np.array([[0, 0, 0, 0], [3, 12, 0, 0], [1, 2, 4, 8]], np.uint32)[
+            np.arange(count) % 3
+        ],
+    )
+
+
+def lists(best: Best) -> list[list[tuple[float, int]]]:
+    return [
+        list(zip(best.scores[p, :n].tolist(), best.slots[p, :n].tolist(), strict=True))
+        for p, n in enumerate(best.found.tolist())
+    ]
+
+
+@pytest.mark.parametrize("at", LEVELS)
+@pytest.mark.parametrize("exact", [False, True])
+@pytest.mark.parametrize("count", [1, 4, 5, 6, 7, 13, 64])
+@pytest.mark.parametrize(("dimensions", "extreme"), [(64, True), (128, False), (512, True)])
+def test_the_lists_are_those_of_the_twin(
+    at: Level, exact: bool, count: int, dimensions: int, extreme: bool
+) -> None:
+    rng = np.random.default_rng([count, dimensions])
+    chunk = make_chunk(rng, tiles=5, dimensions=dimensions, extreme=extreme)
+    probes = make_probes(rng, chunk, count, masked=count % 2 == 0)
+    for k, threshold in ((1, -np.inf), (7, 10.0), (400, -np.inf), (3, np.inf)):
+        found, expected = Best(count, k, threshold), Best(count, k, threshold)
+        vector.search(chunk, probes, found, tiles=(1, 5), exact=exact, at=at)
+        vector_twin.search(chunk, probes, expected, tiles=(1, 5), exact=exact)
+        assert lists(found) == lists(expected)
+        assert found.candidates.tolist() == expected.candidates.tolist()
+        assert (threshold == np.inf) == (not found.found.any())
+
+
+@pytest.mark.parametrize("at", LEVELS)
+def test_equal_scores_stay_in_the_order_of_the_slots(at: Level) -> None:
+    rng = np.random.default_rng(5)
+    chunk = make_chunk(rng, tiles=4, dimensions=64, extreme=False)
+    chunk.rows[:], chunk.live[:], chunk.present[:] = 1, FULL, 1
+    probes = make_probes(rng, chunk, 8, cut=300)
+    for exact in (False, True):
+        best = Best(8, 5, -np.inf)
+        vector.search(chunk, probes, best, tiles=(0, 4), exact=exact, at=at)
+        allowed = [
+            s for s in range(4 * TILE) if chunk.attributes[s] & 3 and chunk.attributes[s] & 12
+        ]
+        assert best.slots[1].tolist() == [chunk.base + s for s in allowed[:5]]
+
+
+@pytest.mark.parametrize("at", LEVELS)
+def test_lists_carried_over_ranges_are_those_of_one_range(at: Level) -> None:
+    rng = np.random.default_rng(6)
+    chunk = make_chunk(rng, tiles=9, dimensions=128, extreme=False)
+    probes = make_probes(rng, chunk, 7, cut=126)
+    whole, parts = Best(7, 6, -np.inf), Best(7, 6, -np.inf)
+    vector.search(chunk, probes, whole, tiles=(0, 9), at=at)
+    for first in range(9):
+        vector.search(chunk, probes, parts, tiles=(first, first + 1), at=at)
+    assert lists(whole) == lists(parts)
+
+
+def test_more_candidates_than_a_queue_holds_are_all_scored() -> None:
+    rng = np.random.default_rng(7)
+    chunk = make_chunk(rng, tiles=40, dimensions=64, extreme=False)
+    chunk.live[:] = FULL
+    probes = make_probes(rng, chunk, 2, cut=256)
+    best = Best(2, 1, -np.inf)
+    vector.search(chunk, probes, best, tiles=(0, 40))
+    assert best.candidates[0] == 40 * TILE
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    rng = np.random.default_rng(8)
+    chunk = make_chunk(rng, tiles=2, dimensions=64, extreme=False)
+    probes = make_probes(rng, chunk, 2)
+    other = make_probes(rng, make_chunk(rng, tiles=1, dimensions=128, extreme=False), 2)
+    for arguments in ((probes, (0, 3)), (probes, (-1, 1)), (other, (0, 1))):
+        with pytest.raises(ValueError, match="fit the chunk"):
+            vector.search(chunk, arguments[0], Best(2, 1, 0.0), tiles=arguments[1])
+    with pytest.raises(ValueError, match="outside"):
+        vector.put(chunk.first, np.array([2 * TILE]), np.zeros((1, 8), np.uint64))
+    if level() < Level.AVX512:
+        with pytest.raises(KernelError):
+            vector.search(chunk, probes, Best(2, 1, 0.0), tiles=(0, 1), at=Level.AVX512)
