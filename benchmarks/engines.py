@@ -8,13 +8,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import cast
 
-from benchmarks.errors import BenchmarkError
 from benchmarks.peers.protocol import VectorPeer
 
-__all__ = ["EXTRA", "OURS", "PEERS", "Engine", "choose"]
-
-EXTRA = "peers"
-"""Of the package: installs what the peers need."""
+__all__ = ["OURS", "PEERS", "Engine"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +68,3 @@ PEERS: Mapping[str, Engine] = {
         most_people=100_000,
     ),
 }  # fmt: skip
-
-
-def choose(names: str) -> list[Engine]:
-    """Return the peers that ``--peers`` names: all, none, or names with commas between.
-
-    Raises:
-        BenchmarkError: a name is unknown.
-    """
-    if names in ("all", "none"):
-        return list(PEERS.values()) if names == "all" else []
-    unknown = [name for name in names.split(",") if name not in PEERS]
-    if unknown:
-        known = ", ".join(("all", "none", *PEERS))
-        raise BenchmarkError(f"--peers: {', '.join(unknown)} unknown; known are {known}")
-    return [PEERS[name] for name in names.split(",")]

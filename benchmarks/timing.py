@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.errors import BenchmarkError
 
-__all__ = ["Speed", "alone", "cores", "pin", "speed"]
+__all__ = ["Speed", "alone", "cores", "pin", "pinned", "speed"]
 
 _WINDOW_S = 0.3
 _FEWEST_CALLS = 3
@@ -63,6 +63,17 @@ def cores(threads: int) -> set[int]:
 def pin(threads: int) -> None:
     """Keep this thread, and those it starts later, on as many cores as there are threads."""
     os.sched_setaffinity(0, cores(threads))
+
+
+@contextmanager
+def pinned(threads: int) -> Iterator[None]:
+    """Keep this thread on as many cores as there are threads, for a while."""
+    before = os.sched_getaffinity(0)
+    pin(threads)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def speed(call: Callable[[int], object], items: int, seconds: float) -> Speed:

@@ -21,8 +21,9 @@ from pathlib import Path
 
 from rich.progress import track
 
+from benchmarks.choice import PEERS_HELP, choose, not_installed
 from benchmarks.embeddings import Population
-from benchmarks.engines import EXTRA, OURS, Engine, choose
+from benchmarks.engines import OURS, PEERS, Engine
 from benchmarks.exact import Reference
 from benchmarks.identification import fnir, lost_upper_bound, threshold_at_fpir
 from benchmarks.limits import Limits
@@ -44,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--realistic", type=int, default=1_000_000, help="the others are fillers")
     parser.add_argument("--threads", type=_numbers, default=[1], metavar="N,N")
     parser.add_argument("--batch", type=_numbers, default=[1, 64], metavar="N,N")
-    parser.add_argument("--peers", default="all", help="all, none, or names with commas between")
+    parser.add_argument("--peers", default="all", help=PEERS_HELP)
     parser.add_argument("--k", type=int, default=1, help="candidates asked for")
     parser.add_argument("--mated", type=int, default=4096, help="probes of enrolled people")
     parser.add_argument("--peer-mated", type=int, default=1024, help="so many of them for peers")
@@ -58,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Result:
     """Measure ours and the chosen peers."""
-    engines = [*OURS.values(), *choose(args.peers)]
+    engines = [*OURS.values(), *choose(args.peers, PEERS)]
     threads = sorted(args.threads, reverse=True)  # most first: that process also answers
     cores(threads[0])
     limits = {
@@ -127,7 +128,7 @@ def _measure(
     people = min(args.n, engine.most_people or args.n)
     size = f"{people:,} x {args.dimensions}{engine.variant}"
     if not engine.installed():
-        return [Row(engine.subject, size, {"note": f"not installed: pip install .[{EXTRA}]"})]
+        return [not_installed(engine.subject, size)]
     truth = populations.of(people)
     mated = args.mated if engine.subject == "ours" else args.peer_mated
     judged: dict[str, Value] = {}

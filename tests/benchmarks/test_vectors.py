@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from benchmarks.__main__ import main
-from benchmarks.engines import PEERS, Engine, choose
+from benchmarks.choice import choose
+from benchmarks.engines import PEERS, Engine
 from benchmarks.errors import BenchmarkError
 from benchmarks.limits import Instruction, Limits
 from benchmarks.scenarios import vectors
@@ -39,7 +40,7 @@ def _engines(monkeypatch: pytest.MonkeyPatch) -> None:
         "failing": Engine("failing", STANDIN, "Failing", "numpy"),
         "absent": Engine("absent", STANDIN, "Exact", "no_such_package"),
     }
-    monkeypatch.setattr("benchmarks.engines.PEERS", peers)
+    monkeypatch.setattr(vectors, "PEERS", peers)
 
 
 class _Fixed:
@@ -92,8 +93,8 @@ def test_what_cannot_be_measured_is_a_row_that_says_why(tmp_path: Path) -> None:
 
 
 def test_without_peers_only_ours_is_measured() -> None:
-    assert choose("none") == []
-    assert choose("all") == list(PEERS.values())
+    assert choose("none", PEERS) == []
+    assert choose("all", PEERS) == list(PEERS.values())
 
 
 def test_an_unknown_peer_is_an_error_that_names_the_known_ones(
