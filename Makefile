@@ -57,7 +57,7 @@ fast: $(VENV)/.dev ## the tests that need neither PostgreSQL nor a browser
 browser:
 	@scripts/ensure-browser
 
-bench: $(VENV)/.dev ## the benchmarks (real prints: set EURODAC_BENCH_DATA)
+bench: $(VENV)/.dev ## list the benchmarks (real prints: set EURODAC_BENCH_DATA; peers: pip install .[peers])
 	$(BIN)/python -m benchmarks --help
 
 law: $(VENV)/.app ## print article <-> rule <-> code <-> tests
@@ -66,7 +66,7 @@ law: $(VENV)/.app ## print article <-> rule <-> code <-> tests
 db: $(VENV)/.app ## bring the database of EURODAC_HOME to the newest revision
 	$(BIN)/eurodac db upgrade
 
-docs: $(VENV)/.dev ## regenerate the committed reference documents (OpenAPI, settings, commands)
+docs: $(VENV)/.dev ## regenerate the committed documents (OpenAPI, settings, commands, tables of benchmarks)
 	$(BIN)/python scripts/generate_docs.py
 
 clean: ## remove the environment and everything built or demonstrated

@@ -10,6 +10,7 @@ from typing import Any
 from typer.main import get_command
 
 from api.app import create_app, openapi
+from benchmarks.frozen_tables import README, fill
 from eurodac.cli import app
 from eurodac.settings import Settings
 
@@ -85,9 +86,10 @@ def _option(option: Any) -> str:
 
 
 def main() -> None:
-    """Write all documents."""
+    """Write all documents, and the tables of frozen results into the README."""
     for name, document in DOCUMENTS.items():
         (DOCS / name).write_text(document(), "utf-8")
+    README.write_text(fill(README.read_text("utf-8")), "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What the documents name must exist: commands, folders, tests, contracts, settings, links."""
 
+import json
 import re
 import tomllib
 from collections import Counter
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.frozen_tables import FOLDER, fill
 from eurodac.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -58,6 +60,18 @@ def test_every_folder_of_the_readme_exists_and_every_folder_stands_there() -> No
     }
     folders = {f"{path.relative_to(ROOT)}/" for path in packages | inside}
     assert folders - set(named) == set()
+
+
+def test_every_table_of_a_benchmark_is_rendered_from_its_frozen_result() -> None:
+    """`make docs` renders them."""
+    assert fill(text("README.md")) == text("README.md")
+    marked = re.findall(r"<!-- benchmark: ([\w-]+) -->", text("README.md"))
+    assert len(marked) == text("README.md").count("<!-- benchmark end -->") > 0
+    for path in FOLDER.glob("*.json"):
+        found = json.loads(path.read_text("utf-8"))
+        assert path.name.partition(".")[0] in marked
+        assert path.name.startswith(found["scenario"])
+        assert re.fullmatch("[0-9a-f]{40}", found["commit"]), "not of a committed tree"
 
 
 @pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)

@@ -1,124 +1,169 @@
-"""Fingerprint comparison, one finger against one finger, next to Bozorth3.
+"""Fingerprint comparison, one finger against one finger, next to open peers.
 
 Protocol (as FVC): mated are all pairs of impressions of one finger, non-mated all pairs of
 impressions of different fingers of one database.  A pair is accepted where score >= t; FNMR is the
 lowest with FMR(t) <= target, without interpolation.  "mean" is the mean over the databases.
+
+Where ``non_mated`` is less than others' a peer is too slow for all pairs and got a random sample of
+them.  Everything runs on one core: cylinders_ms is the making of what is compared from the minutiae
+of one finger, comparisons_per_s counts whole comparisons, both in the best of several windows.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from time import perf_counter
-from typing import Generic, TypeVar, cast
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
+from benchmarks.choice import PEERS_HELP, choose, not_installed
 from benchmarks.data import FingerprintDatabase, data_folder, fingerprint_databases
-from benchmarks.extractors import NOMINAL_PPI, add_extractor_argument, make_extractor
-from benchmarks.peers.bozorth3 import Bozorth3
+from benchmarks.extractors import NOMINAL_PPI, add_extractor_argument
+from benchmarks.fingers import PEERS, Peer, Subject, ours
 from benchmarks.report import Result, Row
+from benchmarks.timing import alone, pinned, speed
 from matching.calibration import equal_error_rate, fnmr_at_fmr
-from matching.codec.image import decode
-from matching.fingerprint.compare import PackedSet, compare_many
-from matching.fingerprint.cylinders import build
 from matching.parameters import MATCHER_VERSION
-from matching.template import FingerPosition
 
 __all__ = ["add_arguments", "run"]
 
-_POSITION = FingerPosition.RIGHT_INDEX  # any: one finger is compared at a time
+_Read = TypeVar("_Read")
 _Made = TypeVar("_Made")
-
-
-@dataclass(frozen=True, slots=True)
-class _Subject(Generic[_Made]):
-    """Something that extracts and compares.
-
-    Args:
-        name: ``"ours"`` or the peer's.
-        extract: Image file -> what is compared.
-        compare: One probe against many references -> (N,) scores.
-    """
-
-    name: str
-    extract: Callable[[bytes], _Made]
-    compare: Callable[[_Made, Sequence[_Made]], NDArray[np.float64]]
+Pairs = Sequence[NDArray[np.int64]]
+"""For every probe, the references that it is compared with."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the scenario's options."""
     add_extractor_argument(parser)
-    parser.add_argument("--without-peers", action="store_true", help="do not run Bozorth3")
+    parser.add_argument("--peers", default="bozorth3", help=PEERS_HELP)
+    parser.add_argument(
+        "--without-peers", dest="peers", action="store_const", const="none", help="as --peers none"
+    )
+    parser.add_argument("--seconds", type=float, default=2.0, help="timing of each figure")
+    parser.add_argument("--seed", type=int, default=1358, help="of the sample for slow peers")
+    parser.add_argument(
+        "--timing-lock", type=Path, metavar="FILE", help="lock this file while timing"
+    )
 
 
 def run(args: argparse.Namespace) -> Result:
     """Measure every database found."""
+    peers = choose(args.peers, PEERS)
     databases = fingerprint_databases(data_folder())
-    rows = _measure(_ours(args.extractor), databases)
-    if not args.without_peers:
-        peer = Bozorth3()
-        rows += _measure(_Subject(peer.name, peer.extract, peer.compare), databases)
+    with pinned(1):
+        rows = _measure(ours(args.extractor), databases, args)
+        for peer in peers:
+            rows += _measure_peer(peer, databases, args)
     parameters = {
         "extractor": args.extractor,
         "matcher": MATCHER_VERSION,
         "ppi": NOMINAL_PPI,
         "threads": 1,
         "nfiq2": False,
+        "seconds": args.seconds,
+        "seed": args.seed,
     }
     return Result(parameters, rows)
 
 
-def _ours(name: str) -> _Subject[PackedSet]:
-    extractor = make_extractor(name)
-
-    def extract(data: bytes) -> PackedSet:
-        found = extractor.extract(decode(data).pixels, ppi=NOMINAL_PPI)
-        return PackedSet({_POSITION: build(found.template)})
-
-    def compare(probe: PackedSet, references: Sequence[PackedSet]) -> NDArray[np.float64]:
-        found = compare_many(probe, references)
-        return np.array([comparison.terms[0].similarity for comparison in found])
-
-    return _Subject("ours", extract, compare)
+def _measure_peer(
+    peer: Peer, databases: Sequence[FingerprintDatabase], args: argparse.Namespace
+) -> list[Row]:
+    if not peer.installed():
+        return [not_installed(peer.name, "mean")]
+    return _measure(peer.make(args.extractor), databases, args)
 
 
-def _measure(subject: _Subject[_Made], databases: Iterable[FingerprintDatabase]) -> list[Row]:
+def _measure(
+    subject: Subject[_Read, _Made],
+    databases: Iterable[FingerprintDatabase],
+    args: argparse.Namespace,
+) -> list[Row]:
     rows = [
-        Row(subject.name, database.name, _measure_one(subject, database))
+        Row(subject.name, database.name, _measure_one(subject, database, args))
         for database in track(list(databases), subject.name, transient=True)
     ]
     mean = {
-        name: float(np.mean([cast(float, row.metrics[name]) for row in rows]))
-        for name in rows[0].metrics
+        name: None
+        if value is None
+        else float(np.mean([cast(float, r.metrics[name]) for r in rows]))
+        for name, value in rows[0].metrics.items()
     }
     return [*rows, Row(subject.name, "mean", mean)]
 
 
-def _measure_one(subject: _Subject[_Made], database: FingerprintDatabase) -> dict[str, float]:
+def _measure_one(
+    subject: Subject[_Read, _Made], database: FingerprintDatabase, args: argparse.Namespace
+) -> dict[str, float | None]:
     files = [path.read_bytes() for path in database.images.values()]
     begin = perf_counter()
-    made = [subject.extract(data) for data in files]
-    extracted = perf_counter()
-    scores = [subject.compare(made[i], made[i + 1 :]) for i in range(len(made) - 1)]
-    compared = perf_counter()
-    mated, non_mated = _split([finger for finger, _ in database.images], np.concatenate(scores))
+    read = [subject.extract(data) for data in files]
+    extract_ms = 1e3 * (perf_counter() - begin) / len(read)
+    fingers = np.array([finger for finger, _ in database.images])
+    pairs = _pairs(fingers, subject.most_non_mated, args.seed)
+    with alone(args.timing_lock):
+        made, cylinders_ms = _prepare(subject, read, args.seconds)
+        scores, per_s = _compare(subject, made, pairs, args.seconds)
+    same = np.concatenate([fingers[i] == fingers[chosen] for i, chosen in enumerate(pairs)])
+    mated, non_mated = scores[same], scores[~same]
     return {
         "eer": equal_error_rate(mated, non_mated),
         "fnmr_at_fmr_1e2": fnmr_at_fmr(mated, non_mated, 1e-2),
         "fnmr_at_fmr_1e3": fnmr_at_fmr(mated, non_mated, 1e-3),
-        "comparisons_per_s": (len(mated) + len(non_mated)) / (compared - extracted),
-        "extract_ms": 1e3 * (extracted - begin) / len(made),
+        "mated": len(mated),
+        "non_mated": len(non_mated),
+        "comparisons_per_s": per_s,
+        "cylinders_ms": cylinders_ms,
+        "extract_ms": extract_ms,
     }
 
 
-def _split(
-    fingers: Sequence[str], scores: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Part the scores of all pairs i < j into mated and non-mated ones."""
+def _prepare(
+    subject: Subject[_Read, _Made], read: Sequence[_Read], seconds: float
+) -> tuple[Sequence[_Made], float | None]:
+    """Make what is compared; and how long one finger takes, None if there is nothing to make."""
+    if subject.prepare is None:
+        return cast(Sequence[_Made], read), None
+    prepare = subject.prepare
+    found = speed(lambda _: [prepare(minutiae) for minutiae in read], len(read), seconds)
+    return [prepare(minutiae) for minutiae in read], 1e3 / found.per_s
+
+
+def _compare(
+    subject: Subject[_Read, _Made], made: Sequence[_Made], pairs: Pairs, seconds: float
+) -> tuple[NDArray[np.float64], float]:
+    """Compare all pairs; their scores and how many comparisons a second that makes.
+
+    A slow peer goes through the pairs once: that is the one window.
+    """
+
+    def once() -> NDArray[np.float64]:
+        references = [[made[j] for j in chosen] for chosen in pairs]
+        return np.concatenate(
+            [subject.compare(made[i], others) for i, others in enumerate(references) if others]
+        )
+
+    subject.compare(made[0], made[1:2])  # peers compile at the first call
+    begin = perf_counter()
+    scores = once()
+    took = perf_counter() - begin
+    if took > seconds:
+        return scores, len(scores) / took
+    return scores, speed(lambda _: once(), len(scores), seconds).per_s
+
+
+def _pairs(fingers: NDArray[np.str_], most_non_mated: int | None, seed: int) -> Pairs:
+    """Return for every probe i the references j > i, all or with a sample of the non-mated."""
     first, second = np.triu_indices(len(fingers), 1)
-    same = np.array(fingers)[first] == np.array(fingers)[second]
-    return scores[same], scores[~same]
+    other = np.flatnonzero(fingers[first] != fingers[second])
+    taken = np.ones(len(first), bool)
+    if most_non_mated is not None and len(other) > most_non_mated:
+        left_out = np.random.default_rng(seed).permutation(other)[most_non_mated:]
+        taken[left_out] = False
+    return [second[taken & (first == i)] for i in range(len(fingers))]
