@@ -29,6 +29,7 @@ __all__ = [
     "PERSON_THRESHOLD",
     "SKETCH_MAX_DISTANCE",
     "SKETCH_MIN_DISTANCE",
+    "SKETCH_MODEL",
     "SKETCH_QUALITY_EXPONENT",
     "TUNINGS",
     "CylinderTuning",
@@ -57,6 +58,10 @@ SKETCH_QUALITY_EXPONENT = 0.75
 NEUTRAL_QUALITY = 0.4
 """Stands for a quality that was not reported (0 in ISO/IEC 19794-2:2005), 0..1: the median of
 MINDTCT minutiae on [C1]; between 0.3 and 0.5 no error rate there moved by more than 0.1 %."""
+
+SKETCH_MODEL = ("pairs-1.npz", "pairs/1")
+"""File in matching/fingerprint/models and the version it must have; every stored sketch depends on
+it.  Made by ``python -m benchmarks train-sketch``, from synthetic fingers only."""
 
 PERSON_THRESHOLD = 10.0
 """Lowest person score that is a hit, natural-log likelihood ratio; fixed before acceptance.
