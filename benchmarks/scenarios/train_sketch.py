@@ -15,7 +15,7 @@ from rich.progress import track
 
 from benchmarks.extractors import make_extractor
 from benchmarks.report import Result, Row
-from benchmarks.sketches.prints import CHUNK, make_chunk, read_prints
+from benchmarks.sketches.prints import CHUNK, Series, make_chunk, read_prints
 from benchmarks.sketches.training import Recipe, fit
 from matching.fingerprint.sketch import encode
 from matching.fingerprint.sketch_model import VALUES, SketchModel, dump
@@ -24,6 +24,7 @@ from matching.parameters import SKETCH_MODEL
 __all__ = ["add_arguments", "run"]
 
 _COHORT_CHUNKS = 10
+_LEVELS = (0.6, 1.6)  # of the conditions; 1 behaves like the public databases
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,18 +41,17 @@ def run(args: argparse.Namespace) -> Result:
     args.prints.mkdir(parents=True, exist_ok=True)
     extractor = make_extractor("mindtct")
     chunks = -(-args.fingers // CHUNK)
+    series = Series(args.seed, args.impressions, *_LEVELS)
     paths = [
-        make_chunk(
-            args.prints, n, extractor=extractor, impressions=args.impressions, seed=args.seed
-        )
+        make_chunk(args.prints, n, extractor=extractor, series=series)
         for n in track(range(chunks + _COHORT_CHUNKS), "making prints", transient=True)
     ]
-    centre, projection = fit(read_prints(paths[:chunks]), Recipe())
+    projection, origin = fit(read_prints(paths[:chunks]), Recipe())
     others = read_prints(paths[chunks:])  # strangers that the model was not fitted to
-    plain = SketchModel(SKETCH_MODEL[1], centre, projection, np.zeros((0, VALUES), np.int8))
+    plain = SketchModel(SKETCH_MODEL[1], projection, origin, np.zeros((0, VALUES), np.float32))
     first = [t for t, i in zip(others.templates, others.impressions, strict=True) if i == 0]
-    signs = np.where(encode(first, model=plain).values > 0, 1, -1).astype(np.int8)
-    data = dump(SketchModel(plain.version, centre, projection, signs))
+    signs = np.where(encode(first, model=plain).values > 0, 1, -1).astype(np.float32)
+    data = dump(SketchModel(plain.version, projection, origin, signs))
     args.out.write_bytes(data)
     metrics = {"fingers": chunks * CHUNK, "cohort": len(signs), "bytes": len(data)}
     return Result(

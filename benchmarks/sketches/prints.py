@@ -13,11 +13,27 @@ from eurodac.demo.fingerprints import finger_seed, make_master, take_impression
 from matching.fingerprint.extractor import Extractor
 from matching.template import MinutiaeTemplate
 
-__all__ = ["CHUNK", "Prints", "make_chunk", "read_prints"]
+__all__ = ["CHUNK", "Prints", "Series", "make_chunk", "read_prints"]
 
 CHUNK = 25  # fingers per file: a stopped run loses at most one of them
 _POSITION = 2
-_LEVELS = (0.6, 1.6)  # easiest and hardest conditions; 1 behaves like the public databases
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A population of synthetic fingers and how they are captured.
+
+    Args:
+        seed: Of the population.
+        impressions: Of every finger.
+        easiest: Least level of the conditions, 0 or more; 1 behaves like the public databases.
+        hardest: Greatest level.
+    """
+
+    seed: int
+    impressions: int
+    easiest: float
+    hardest: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +63,14 @@ class Prints:
         )
 
 
-def make_chunk(
-    folder: Path, number: int, *, extractor: Extractor, impressions: int, seed: int
-) -> Path:
+def make_chunk(folder: Path, number: int, *, extractor: Extractor, series: Series) -> Path:
     """Make the prints of ``CHUNK`` fingers, unless their file is there already.
 
     Args:
         folder: Where the file goes; it must exist.
         number: 0 or more; fingers ``number * CHUNK`` and on.
         extractor: Makes the minutiae.
-        impressions: Of every finger.
-        seed: Of the population.
+        series: Whose fingers.
 
     Returns:
         The file: one .npz with the minutiae of all prints.
@@ -65,15 +78,17 @@ def make_chunk(
     Cost: per print about 0.03 s and the extraction.
     """
     family = extractor.name.partition("/")[0]
-    path = folder / f"{family}-{seed}-{impressions}-{number:04d}.npz"
+    levels = (series.easiest, series.hardest)
+    about = f"{family}-{series.seed}-{series.impressions}-{levels[0]}-{levels[1]}"
+    path = folder / f"{about}-{number:04d}.npz"
     if path.is_file():
         return path
     rows, owners = [], []
     for finger in range(number * CHUNK, (number + 1) * CHUNK):
-        master = make_master(finger_seed(seed, finger, _POSITION))
-        rng = np.random.default_rng((seed, finger))
-        for impression in range(impressions):
-            image = take_impression(master, impression, level=float(rng.uniform(*_LEVELS)))
+        master = make_master(finger_seed(series.seed, finger, _POSITION))
+        rng = np.random.default_rng((series.seed, finger))
+        for impression in range(series.impressions):
+            image = take_impression(master, impression, level=float(rng.uniform(*levels)))
             rows.append(extractor.extract(image).template)
             owners.append((finger, impression))
     partial = path.with_suffix(".part")

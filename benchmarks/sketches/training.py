@@ -74,14 +74,14 @@ def augmented(rows: Rows, recipe: Recipe, rng: np.random.Generator) -> Rows:
 
 
 def fit(prints: Prints, recipe: Recipe) -> tuple[Rows, Rows]:
-    """Fit centre and projection.
+    """Fit the projection.
 
     Args:
         prints: At least two impressions of every finger.
         recipe: How.
 
     Returns:
-        (CELLS,) centre and (CELLS, VALUES) projection, float32.
+        (CELLS, VALUES) projection and the (VALUES,) projection of the mean finger, float32.
     """
     rng = np.random.default_rng(recipe.seed)
     rows = [t.minutiae for t in prints.templates]
@@ -92,7 +92,7 @@ def fit(prints: Prints, recipe: Recipe) -> tuple[Rows, Rows]:
 
 
 def fit_cells(found: Rows, fingers: NDArray[np.int64], recipe: Recipe) -> tuple[Rows, Rows]:
-    """Fit centre and projection to histograms; see ``fit``."""
+    """Fit to histograms; see ``fit``."""
     centre = found.mean(axis=0)
     x = (found - centre).astype(np.float64)
     order = np.argsort(fingers, kind="stable")
@@ -109,7 +109,7 @@ def fit_cells(found: Rows, fingers: NDArray[np.int64], recipe: Recipe) -> tuple[
     _, directions = np.linalg.eigh(y.T @ y / len(y))
     directions = directions[:, ::-1][:, :VALUES]
     projection = white @ directions @ _rotation(recipe.seed)
-    return centre, projection.astype(np.float32)
+    return projection.astype(np.float32), (centre @ projection).astype(np.float32)
 
 
 def _rotation(seed: int) -> NDArray[np.float64]:

@@ -86,11 +86,12 @@ def project(cells: NDArray[np.float32], model: SketchModel) -> FingerSketches:
     """Project pair histograms; see ``encode``.
 
     Args:
-        cells: (N, 624) float32, as ``matching.kernels.sketch.cells`` gives them.
+        cells: (N, 936) float32, as ``matching.kernels.sketch.cells`` gives them.
         model: The trained part.
     """
     usable: NDArray[np.bool_] = np.asarray(cells.any(axis=1))
-    values = np.asarray((cells - model.centre) @ model.projection, np.float32)
+    values = np.asarray(cells @ model.projection, np.float32)
+    values -= model.origin
     lengths = np.sqrt(np.einsum("ij,ij->i", values, values) / VALUES)
     values *= np.where(usable, 1 / np.maximum(lengths, np.float32(1e-9)), np.float32(0))[:, None]
     bits = np.packbits(values > 0, axis=1, bitorder="little").view(np.uint64)

@@ -24,7 +24,7 @@ BLOCKS = ((0, 128), (128, 256), (256, 512))
 """Values that were rotated together: the leading ones, which are scanned, and two refinements."""
 
 _FORMAT = 1
-_FIELDS = ("centre", "projection", "cohort")
+_FIELDS = ("projection", "origin", "cohort")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -33,23 +33,23 @@ class SketchModel:
 
     Args:
         version: Name that every stored sketch depends on; sketches of two models do not compare.
-        centre: (624,) float32.
-        projection: (624, 512) float32.
-        cohort: (C, 512) int8, -1 or 1: sketches of fingers that are nobody's, to see how far a
+        projection: (936, 512) float32.
+        origin: (512,) float32, the projection of the mean finger.
+        cohort: (C, 512) float32, -1 or 1: sketches of fingers that are nobody's, to see how far a
             probe is from strangers.
     """
 
     version: str
-    centre: NDArray[np.float32]
     projection: NDArray[np.float32]
-    cohort: NDArray[np.int8]
+    origin: NDArray[np.float32]
+    cohort: NDArray[np.float32]
 
 
 def dump(model: SketchModel) -> bytes:
     """Write a model as an .npz file: the projection as float16, the cohort as bits."""
     parts: dict[str, NDArray[Any]] = {
-        "centre": model.centre.astype(np.float32),
         "projection": model.projection.astype(np.float16),
+        "origin": model.origin.astype(np.float32),
         "cohort": np.packbits(model.cohort > 0, axis=1, bitorder="little"),
     }
     stream = BytesIO()
@@ -92,17 +92,18 @@ def read(data: bytes, version: str) -> SketchModel:
             "sketch_model_corrupt",
             "the sketch model differs from its checksum; install the package again",
         )
-    signs = np.unpackbits(parts["cohort"], axis=1, bitorder="little").astype(np.int8) * 2 - 1
-    model = SketchModel(version, parts["centre"], parts["projection"].astype(np.float32), signs)
-    for array in (model.centre, model.projection, model.cohort):
+    signs = np.unpackbits(parts["cohort"], axis=1, bitorder="little")
+    signs = signs * np.float32(2) - np.float32(1)
+    model = SketchModel(version, parts["projection"].astype(np.float32), parts["origin"], signs)
+    for array in (model.projection, model.origin, model.cohort):
         array.setflags(write=False)
     return model
 
 
 def _fits(parts: dict[str, NDArray[Any]]) -> bool:
     wanted = {
-        "centre": ((CELLS,), np.float32),
         "projection": ((CELLS, VALUES), np.float16),
+        "origin": ((VALUES,), np.float32),
         "cohort": ((len(parts["cohort"]), VALUES // 8), np.uint8),
     }
     return all(

@@ -75,12 +75,13 @@ def make_probes(
     used = np.zeros(FINGERS, bool)
     places = np.array([p - 1 for p in positions], np.intp)
     values[places], used[places] = sketches.values, sketches.usable
-    sizes, wrong = np.abs(values), values[:, None, :] * chosen.cohort < 0
-    # Strangers' distance over the bits that every search looks at.
-    distances = np.einsum("fck,fk->fc", wrong[..., : BLOCKS[1][1]], sizes[:, : BLOCKS[1][1]])
-    values[used] /= distances[used].std(axis=1, keepdims=True)
+    # A distance is (the sum of the sizes - the product with the signs) / 2; its spread is taken
+    # over the bits that every search looks at.
+    searched = slice(0, BLOCKS[1][1])
+    products = values[used, searched] @ chosen.cohort[:, searched].T
+    values[used] /= products.std(axis=1, keepdims=True)
     weights = _whole(values)
-    mean = (np.abs(weights)[:, None, :] * wrong).mean(axis=1)
+    mean = (np.abs(weights) - weights * chosen.cohort.mean(axis=0)) / 2
     leading, middle, last = (
         Probe(
             np.ascontiguousarray(weights[:, begin:end]),

@@ -15,9 +15,9 @@ from matching.kernels.scan import NEVER, Probe
 from matching.parameters import (
     MAX_SKETCHED_MINUTIAE,
     NEUTRAL_QUALITY,
-    SKETCH_MAX_DISTANCE,
     SKETCH_MIN_DISTANCE,
     SKETCH_QUALITY_EXPONENT,
+    SKETCH_REACH,
 )
 
 __all__ = ["cells", "distances", "leading", "permitted"]
@@ -68,7 +68,7 @@ def leading(
 
 
 def cells(minutiae: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Pair histogram of one finger, (624,); minutiae as ``matching.kernels.sketch.cells``."""
+    """Pair histogram of one finger, (936,); minutiae as ``matching.kernels.sketch.cells``."""
     rows = minutiae.astype(np.float64)
     rows[:, 1] = -rows[:, 1]
     rows[rows[:, 3] == 0, 3] = NEUTRAL_QUALITY
@@ -76,17 +76,17 @@ def cells(minutiae: NDArray[np.float32]) -> NDArray[np.float64]:
     x, y, turn, quality = rows.T
     dx, dy = x[None] - x[:, None], y[None] - y[:, None]
     apart = np.hypot(dx, dy)
-    i, j = np.nonzero((apart > SKETCH_MIN_DISTANCE) & (apart < SKETCH_MAX_DISTANCE))
+    i, j = np.nonzero((apart > SKETCH_MIN_DISTANCE) & (apart < SKETCH_REACH))
     line = np.arctan2(dy[i, j], dx[i, j])
-    share = (apart[i, j] - SKETCH_MIN_DISTANCE) / (SKETCH_MAX_DISTANCE - SKETCH_MIN_DISTANCE)
+    share = (apart[i, j] - SKETCH_MIN_DISTANCE) / (SKETCH_REACH - SKETCH_MIN_DISTANCE)
     at = np.stack(
         [
-            np.minimum(7 * np.sqrt(share), 6.999),
+            np.minimum(11 * np.sqrt(share), 10.999),
             (line - turn[i]) / (2 * np.pi) % 1 * 12,
             (line + np.pi - turn[j]) / (2 * np.pi) % 1 * 12,
         ]
     )
-    whole, table = at.astype(int), np.zeros((8, 12, 12))
+    whole, table = at.astype(int), np.zeros((12, 12, 12))
     for corner in product((0, 1), repeat=3):
         where = whole + np.array(corner)[:, None]
         part = np.abs(1 - np.array(corner)[:, None] - at + whole).prod(axis=0)

@@ -5,7 +5,7 @@
 
 #define SKETCH_MAX_MINUTIAE 80   /* the best by quality are used */
 #define SKETCH_ROOM 256          /* minutiae of a template at most, and one */
-#define SKETCH_DISTANCES 8       /* cells along the square root of the distance */
+#define SKETCH_DISTANCES 12      /* cells along the square root of the distance */
 #define SKETCH_DIRECTIONS 12     /* cells along each of the two directions */
 #define SKETCH_FOLDED 78         /* unordered pairs of directions */
 #define SKETCH_CELLS (SKETCH_DISTANCES * SKETCH_FOLDED)

@@ -14,14 +14,14 @@ from matching.kernels import native
 from matching.kernels.fingerprint import Level
 from matching.parameters import (
     NEUTRAL_QUALITY,
-    SKETCH_MAX_DISTANCE,
     SKETCH_MIN_DISTANCE,
     SKETCH_QUALITY_EXPONENT,
+    SKETCH_REACH,
 )
 
 __all__ = ["CELLS", "cells", "level"]
 
-CELLS = 624  # 8 distances x 78 unordered pairs of 12 directions
+CELLS = 936  # 12 distances x 78 unordered pairs of 12 directions
 
 
 @cache
@@ -58,7 +58,7 @@ def cells(
         at: Instruction set.
 
     Returns:
-        (N, 624) float32, not negative, unit length, or all zero where no two minutiae are 6..90
+        (N, 936) float32, not negative, unit length, or all zero where no two minutiae are 6..120
         pixels apart.  The same on every instruction set.
 
     Raises:
@@ -77,7 +77,7 @@ def cells(
     if len(minutiae) != (int(ends[-1]) if len(ends) else 0):
         raise ValueError(f"{len(minutiae)} minutiae, but the counts add up to another number")
     parameters = np.array(
-        [SKETCH_MIN_DISTANCE, SKETCH_MAX_DISTANCE, SKETCH_QUALITY_EXPONENT, NEUTRAL_QUALITY],
+        [SKETCH_MIN_DISTANCE, SKETCH_REACH, SKETCH_QUALITY_EXPONENT, NEUTRAL_QUALITY],
         np.float32,
     )
     found = np.empty((len(counts), CELLS), np.float32)

@@ -88,7 +88,7 @@ def test_a_flipped_byte_is_found_or_changes_nothing(seed: int) -> None:
     except SketchModelError:
         return
     assert found.projection.tobytes() == shipped().projection.tobytes()
-    assert found.centre.tobytes() == shipped().centre.tobytes()
+    assert found.origin.tobytes() == shipped().origin.tobytes()
     assert found.cohort.tobytes() == shipped().cohort.tobytes()
 
 
