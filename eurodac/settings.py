@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -42,6 +43,14 @@ class Settings(BaseSettings):
         default=32 * 1024 * 1024,
         ge=1024,
         description="Largest request body; ten uncompressed finger images need about 3 MB.",
+    )
+    gallery_engine: Literal["native", "faiss"] = Field(
+        default="native",
+        description="What searches the gallery: native narrows by sketches and compares the "
+        "nearest, faiss compares everybody and is slow beyond some thousand records.",
+    )
+    gallery_threads: int = Field(
+        default=1, ge=1, le=256, description="Threads that one search of the native gallery uses."
     )
     busy_timeout_seconds: float = Field(
         default=10.0,

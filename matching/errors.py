@@ -8,6 +8,7 @@
     │   └── NistFileError         not a usable ANSI/NIST-ITL file
     ├── ExtractionError           the extractor could not make a template of a sample
     ├── KernelError               the compiled kernels are missing or of another ABI
+    ├── SketchModelError          trained part of the sketches missing, damaged, another version
     └── GalleryError
         ├── GalleryCorruptError   a snapshot fails its checks; rebuild it from the database
         └── GalleryStaleError     a snapshot of another database, model or format
@@ -29,6 +30,7 @@ __all__ = [
     "KernelError",
     "MatchingError",
     "NistFileError",
+    "SketchModelError",
     "TemplateError",
 ]
 
@@ -72,6 +74,10 @@ class ExtractionError(MatchingError):
 
 class KernelError(MatchingError):
     """The compiled kernels are missing or of another ABI; install the package again."""
+
+
+class SketchModelError(MatchingError):
+    """The trained part of the sketches is missing, damaged or of another version."""
 
 
 class GalleryError(MatchingError):

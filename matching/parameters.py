@@ -6,6 +6,9 @@ Origins:
         mean EER 4.19 -> 2.24 % there and 8.39 -> 5.90 % on databases the search never saw.  The
         optimum is flat: do not read meaning into single values.
     [S1] comparison of sketches on FVC2002 and FVC2004 set B, all eight databases seen.
+    [S2] comparison of histograms (8 to 16 cells along the distance, 12 to 20 along each direction,
+        reach 90 to 170 pixels) on synthetic fingers and on the same four databases: with a model
+        trained on a thousand fingers finer cells and a longer reach pay off, up to a point.
     [C1] calibration on the same four databases, see matching/calibration.py.
 """
 
@@ -29,7 +32,10 @@ __all__ = [
     "PERSON_THRESHOLD",
     "SKETCH_MAX_DISTANCE",
     "SKETCH_MIN_DISTANCE",
+    "SKETCH_MODEL",
     "SKETCH_QUALITY_EXPONENT",
+    "SKETCH_REACH",
+    "SKETCH_SHORTLIST",
     "TUNINGS",
     "CylinderTuning",
     "FingerCalibration",
@@ -51,12 +57,23 @@ SKETCH_MIN_DISTANCE = 6.0
 SKETCH_MAX_DISTANCE = 90.0
 """Farther pairs are left out, pixels at 500 dpi: distortion moves them apart [S1]."""
 
+SKETCH_REACH = 120.0
+"""The same for trained sketches, with twelve cells along the distance instead of eight [S2]."""
+
 SKETCH_QUALITY_EXPONENT = 0.75
 """A pair weighs (quality x quality) to this power; the largest single gain of the sketch [S1]."""
 
 NEUTRAL_QUALITY = 0.4
 """Stands for a quality that was not reported (0 in ISO/IEC 19794-2:2005), 0..1: the median of
 MINDTCT minutiae on [C1]; between 0.3 and 0.5 no error rate there moved by more than 0.1 %."""
+
+SKETCH_SHORTLIST = ("shortlist-1.json", "shortlist/1")
+"""File in matching/fingerprint/models and the version it must have.  Made by
+``python -m benchmarks calibrate-sketches`` with the sketch model."""
+
+SKETCH_MODEL = ("pairs-1.npz", "pairs/1")
+"""File in matching/fingerprint/models and the version it must have; every stored sketch depends on
+it.  Made by ``python -m benchmarks train-sketch``, from synthetic fingers only."""
 
 PERSON_THRESHOLD = 10.0
 """Lowest person score that is a hit, natural-log likelihood ratio; fixed before acceptance.

@@ -1,6 +1,7 @@
 """The gallery of the registry: attribute words, and a gallery that follows the database."""
 
 from eurodac.galleries.attributes import attributes_of, permit_for
+from eurodac.galleries.engines import engine_maker
 from eurodac.galleries.follower import Galleries, GalleryReport, Opened
 
-__all__ = ["Galleries", "GalleryReport", "Opened", "attributes_of", "permit_for"]
+__all__ = ["Galleries", "GalleryReport", "Opened", "attributes_of", "engine_maker", "permit_for"]

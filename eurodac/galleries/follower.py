@@ -21,8 +21,8 @@ from eurodac.galleries.sealing import SnapshotSealer
 from eurodac.keys import KeyEncryptionKey
 from matching.errors import GalleryCorruptError, GalleryStaleError
 from matching.gallery import snapshot
-from matching.gallery.faiss_engine import FaissGallery
 from matching.gallery.manifest import Manifest, Origin
+from matching.gallery.native_engine import NativeGallery
 from matching.gallery.protocol import CandidateList, GalleryEngine, Permit
 from matching.template import FingerSet
 
@@ -82,7 +82,7 @@ class Galleries:
         create: Makes an empty engine.
     """
 
-    def __init__(self, folder: Path, create: Callable[[], GalleryEngine] = FaissGallery) -> None:
+    def __init__(self, folder: Path, create: Callable[[], GalleryEngine] = NativeGallery) -> None:
         self._folder = folder
         self._create = create
         self._changing = Lock()

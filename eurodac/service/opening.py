@@ -6,7 +6,7 @@ from datetime import datetime
 
 from eurodac import database, store
 from eurodac.errors import ConflictError, NotReadyError
-from eurodac.galleries import Galleries
+from eurodac.galleries import Galleries, engine_maker
 from eurodac.keys import create_kek, load_kek
 from eurodac.service.operations import OperatorCalls
 from eurodac.service.searches import SearchCalls
@@ -72,7 +72,8 @@ def open_service(
         )
     with database.read(engine) as session:
         store.check_kek(session, kek)
-        galleries = Galleries(settings.gallery_folder)
+        make = engine_maker(settings.gallery_engine, threads=settings.gallery_threads)
+        galleries = Galleries(settings.gallery_folder, make)
         galleries.load_or_rebuild(session, kek=kek)
     service = Service(
         settings,

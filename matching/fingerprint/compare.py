@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from matching.fingerprint.compact import restored
 from matching.fingerprint.cylinders import PackedFinger, build
 from matching.fusion import finger_llr, person_score
 from matching.kernels import fingerprint as kernel
@@ -19,6 +20,7 @@ __all__ = [
     "compare",
     "compare_many",
     "pack",
+    "pack_many",
 ]
 
 
@@ -80,6 +82,15 @@ def pack(fingers: FingerSet) -> PackedSet:
     Cost: 0.05-0.1 ms and 3-5 KB per finger.  Thread-safe.
     """
     return PackedSet({position: build(t) for position, t in fingers.fingers.items()})
+
+
+def pack_many(people: Sequence[Mapping[FingerPosition, bytes]]) -> list[PackedSet]:
+    """Build the cylinders of many people from compact minutiae.
+
+    Args:
+        people: Position -> what ``compact.encode`` made, per person.
+    """
+    return [PackedSet({p: build(restored(blob)) for p, blob in one.items()}) for one in people]
 
 
 def compare(probe: PackedSet, reference: PackedSet) -> FingersComparison:

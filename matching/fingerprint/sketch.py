@@ -2,17 +2,25 @@
 
 The sketch is a histogram of close pairs of minutiae: their distance and the direction of the line
 that joins them as seen from each end.  None of the three changes when the finger is moved or
-turned, so sketches need no alignment and compare by their scalar product.  It is untrained, and it
-only says where to look first: the decision belongs to the minutiae comparison.
+turned, so sketches need no alignment and compare by their scalar product.  They only say where to
+look first: the decision belongs to the minutiae comparison.
+
+``sketch`` gives the histogram as it is.  ``encode`` projects it by a trained model onto what
+distinguishes fingers; the signs of its values are the bits that a scan compares, nested, so that
+the leading 128 or 256 are a sketch of their own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.fingerprint.sketch_model import VALUES, SketchModel, shipped
+from matching.kernels.sketch import cells as histogram_cells
 from matching.parameters import (
     MAX_SKETCHED_MINUTIAE,
     NEUTRAL_QUALITY,
@@ -22,11 +30,72 @@ from matching.parameters import (
 )
 from matching.template import MinutiaeTemplate
 
-__all__ = ["SKETCH_DIMENSIONS", "sketch"]
+__all__ = ["SKETCH_DIMENSIONS", "FingerSketches", "encode", "project", "sketch"]
 
 _DISTANCES = 8  # cells along the distance, equal steps of its square root
 _DIRECTIONS = 12  # cells along each direction, 30 degrees wide
 SKETCH_DIMENSIONS = _DISTANCES * _DIRECTIONS * _DIRECTIONS
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class FingerSketches:
+    """Sketches of N fingers, in the order of the templates.
+
+    Args:
+        values: (N, 512) float32; a row has the length of 512 values of size 1, or is all zero.
+        bits: (N, 8) uint64; bit k of word w says that value 64 w + k is above zero.
+        usable: (N,) bool; False where no two minutiae are close: the row says nothing, and the
+            finger is to be treated as missing.
+    """
+
+    values: NDArray[np.float32]
+    bits: NDArray[np.uint64]
+    usable: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __repr__(self) -> str:
+        return f"FingerSketches({len(self)} fingers)"
+
+
+def encode(
+    templates: Sequence[MinutiaeTemplate], *, model: SketchModel | None = None
+) -> FingerSketches:
+    """Describe fingers by values and bits of fixed length.
+
+    Args:
+        templates: N fingers, 0..255 minutiae each; the best 80 by quality are used.
+        model: The trained part; the shipped one if None.  Sketches of two models do not compare.
+
+    Returns:
+        Sketches that do not change when a finger is moved or turned.
+
+    Raises:
+        SketchModelError: the shipped model is missing, damaged or of another version.
+
+    Cost: 0.02 ms per finger in batches of ten or more.  Thread-safe.
+    """
+    chosen = shipped() if model is None else model
+    counts = np.array([len(t) for t in templates], np.int64)
+    rows = [np.zeros((0, 4), np.float32), *(t.minutiae for t in templates)]
+    return project(histogram_cells(np.concatenate(rows), counts), chosen)
+
+
+def project(cells: NDArray[np.float32], model: SketchModel) -> FingerSketches:
+    """Project pair histograms; see ``encode``.
+
+    Args:
+        cells: (N, 936) float32, as ``matching.kernels.sketch.cells`` gives them.
+        model: The trained part.
+    """
+    usable: NDArray[np.bool_] = np.asarray(cells.any(axis=1))
+    values = np.asarray(cells @ model.projection, np.float32)
+    values -= model.origin
+    lengths = np.sqrt(np.einsum("ij,ij->i", values, values) / VALUES)
+    values *= np.where(usable, 1 / np.maximum(lengths, np.float32(1e-9)), np.float32(0))[:, None]
+    bits = np.packbits(values > 0, axis=1, bitorder="little").view(np.uint64)
+    return FingerSketches(values, bits, usable)
 
 
 def sketch(template: MinutiaeTemplate) -> NDArray[np.float32]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 
@@ -13,7 +12,14 @@ from matching.fingerprint.compare import PackedSet, compare_many, pack
 from matching.fingerprint.sketch import sketch
 from matching.gallery.dump import LAYOUT, Dumped, decode, encode, overwrite
 from matching.gallery.epochs import Epochs
-from matching.gallery.protocol import Candidate, CandidateList, Permit, Reference
+from matching.gallery.protocol import (
+    Candidate,
+    CandidateList,
+    Permit,
+    Reference,
+    check_reference,
+    check_search,
+)
 from matching.gallery.reference_table import ReferenceTable, Slot
 from matching.gallery.sketch_table import SketchTable, quantise
 from matching.parameters import MATCHER_VERSION
@@ -23,22 +29,11 @@ __all__ = ["FaissGallery"]
 
 _BATCH = 256  # references per call of the comparison kernels
 _PART = 512  # references per part of a dump, at most about 30 MB
-_LONGEST_LIST = 1000
 _Sketches = Mapping[FingerPosition, NDArray[np.int8]]
 
 
 def _sketches(fingers: FingerSet) -> _Sketches:
     return {position: quantise(sketch(t)) for position, t in fingers.fingers.items()}
-
-
-def _check(reference: Reference) -> None:
-    """Refuse a reference whose key, attributes or fingers are out of range."""
-    if not 1 <= len(reference.key) <= 64 or not reference.key.isascii():
-        raise ValueError("a reference key has 1..64 ASCII characters")
-    if not 0 <= reference.attributes < 1 << 64:
-        raise ValueError(f"attribute word {reference.attributes:#x} does not fit 64 bits")
-    if not len(reference.fingers):
-        raise ValueError("a reference without fingers cannot be enrolled; leave it out")
 
 
 class FaissGallery:
@@ -85,7 +80,7 @@ class FaissGallery:
             replaced: list[int] = []
             try:
                 for reference in references:
-                    _check(reference)
+                    check_reference(reference)
                     slot = Slot(reference.key, pack(reference.fingers))
                     replaced += self._insert(
                         slot, reference.attributes, sketches=_sketches(reference.fingers)
@@ -130,12 +125,7 @@ class FaissGallery:
         Raises:
             ValueError: the probe has no finger, k is out of range or the threshold is no number.
         """
-        if not len(probe):
-            raise ValueError("the probe has no finger")
-        if not 1 <= k <= _LONGEST_LIST:
-            raise ValueError(f"k is {k}; allowed are 1..{_LONGEST_LIST}")
-        if math.isnan(threshold):
-            raise ValueError("the threshold is not a number")
+        check_search(probe, k, threshold)
         packed, sketches = pack(probe), _sketches(probe)
         with self._epochs.reading():
             with self._lock:

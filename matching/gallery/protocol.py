@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,7 +10,17 @@ from typing import Protocol
 from matching.fingerprint.compare import FingersComparison
 from matching.template import FingerSet
 
-__all__ = ["Candidate", "CandidateList", "GalleryEngine", "Permit", "Reference"]
+__all__ = [
+    "Candidate",
+    "CandidateList",
+    "GalleryEngine",
+    "Permit",
+    "Reference",
+    "check_reference",
+    "check_search",
+]
+
+_LONGEST_LIST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,34 @@ class CandidateList:
     searched: int
 
 
+def check_reference(reference: Reference) -> None:
+    """Refuse a reference that no engine enrols.
+
+    Raises:
+        ValueError: key, attribute word or number of fingers is out of range.
+    """
+    if not 1 <= len(reference.key) <= 64 or not reference.key.isascii():
+        raise ValueError("a reference key has 1..64 ASCII characters")
+    if not 0 <= reference.attributes < 1 << 64:
+        raise ValueError(f"attribute word {reference.attributes:#x} does not fit 64 bits")
+    if not len(reference.fingers):
+        raise ValueError("a reference without fingers cannot be enrolled; leave it out")
+
+
+def check_search(probe: FingerSet, k: int, threshold: float) -> None:
+    """Refuse a search that no engine answers.
+
+    Raises:
+        ValueError: the probe has no finger, k is out of range or the threshold is no number.
+    """
+    if not len(probe):
+        raise ValueError("the probe has no finger")
+    if not 1 <= k <= _LONGEST_LIST:
+        raise ValueError(f"k is {k}; allowed are 1..{_LONGEST_LIST}")
+    if math.isnan(threshold):
+        raise ValueError("the threshold is not a number")
+
+
 class GalleryEngine(Protocol):
     """A set of references that can be searched.
 
@@ -127,7 +166,9 @@ class GalleryEngine(Protocol):
     def search(
         self, probe: FingerSet, *, permit: Permit, k: int, threshold: float
     ) -> CandidateList:
-        """Identify: compare a probe with every permitted reference (1:N).
+        """Identify: find the permitted references that are like a probe (1:N).
+
+        An engine may compare fewer than are permitted; ``compared`` of the answer says how many.
 
         Args:
             probe: 1..10 fingers.

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from matching.errors import KernelError
 
-__all__ = ["ABI", "load"]
+__all__ = ["ABI", "load", "open_library"]
 
 ABI = 3  # raised with every change of a kernel's signature or memory layout
 _NAME = "eurodac_kernels.so"
@@ -32,16 +32,22 @@ def load() -> ctypes.CDLL:
     """
     folders = (Path(__file__).parent, Path(sysconfig.get_path("platlib")) / "matching" / "kernels")
     for folder in folders:
-        path = folder / _NAME
-        if path.is_file():
-            library = ctypes.CDLL(str(path))
-            break
-    else:
-        raise KernelError("kernel_missing", f"{_NAME} is missing; install the package again")
+        if (folder / _NAME).is_file():
+            return open_library(folder / _NAME)
+    raise KernelError("kernel_missing", f"{_NAME} is missing; install the package again")
+
+
+def open_library(path: Path) -> ctypes.CDLL:
+    """Load the kernels from a file.
+
+    Raises:
+        KernelError: the library has another ABI.
+    """
+    library = ctypes.CDLL(str(path))
     found = int(library.eurodac_kernels_abi())
     if found != ABI:
         raise KernelError(
             "kernel_abi",
-            f"{_NAME} has ABI {found}, this package needs {ABI}; install the package again",
+            f"{path.name} has ABI {found}, this package needs {ABI}; install the package again",
         )
     return library

@@ -9,25 +9,31 @@ from sqlalchemy import Engine
 
 from eurodac import database, keys, store
 from eurodac.errors import KeyUnavailableError, NotReadyError
-from eurodac.galleries import Galleries, permit_for
+from eurodac.galleries import Galleries, engine_maker, permit_for
 from eurodac.keys import KeyEncryptionKey
 from eurodac.record import Capture, Category, Dataset, Finger, RecordId, System
 from matching.errors import GalleryCorruptError, GalleryStaleError
 from matching.gallery.faiss_engine import FaissGallery
-from matching.gallery.protocol import CandidateList, Permit, Reference
+from matching.gallery.native_engine import NativeGallery
+from matching.gallery.protocol import CandidateList, GalleryEngine, Permit, Reference
 from matching.template import FingerPosition, FingerSet
 from tests.eurodac.examples import AT, capture, dataset, ees_file, template, vis_application
 
 EVERYTHING = Permit()
 LOWEST = -1e9
+Maker = Callable[[], GalleryEngine]
 
 
 class World:
     """A registry with a gallery beside it, and the few steps that a registry takes."""
 
-    def __init__(self, engine: Engine, kek: KeyEncryptionKey, folder: Path) -> None:
-        self.engine, self.kek, self.folder = engine, kek, folder
-        self.galleries = Galleries(folder)
+    def __init__(self, engine: Engine, kek: KeyEncryptionKey, *, folder: Path, make: Maker) -> None:
+        self.engine, self.kek, self.folder, self.make = engine, kek, folder, make
+        self.galleries = Galleries(folder, make)
+
+    def again(self) -> "World":
+        """The same registry as another process opens it."""
+        return World(self.engine, self.kek, folder=self.folder, make=self.make)
 
     def enrol(self, seed: int, **changes: object) -> RecordId:
         made = dataset(**changes)  # type: ignore[arg-type]
@@ -89,9 +95,11 @@ class World:
             return self.galleries.check(session, kek=self.kek).agrees
 
 
-@pytest.fixture
-def world(engine: Engine, kek: KeyEncryptionKey, tmp_path: Path) -> World:
-    return World(engine, kek, tmp_path / "gallery")
+@pytest.fixture(params=["native", "faiss"])
+def world(
+    request: pytest.FixtureRequest, engine: Engine, kek: KeyEncryptionKey, tmp_path: Path
+) -> World:
+    return World(engine, kek, folder=tmp_path / "gallery", make=engine_maker(request.param))
 
 
 def test_a_new_record_is_found_by_the_next_search(world: World) -> None:
@@ -174,13 +182,13 @@ def test_a_snapshot_made_after_the_erasure_is_kept(world: World) -> None:
     record_id = world.enrol(1)
     world.enrol(20)
     world.save()
-    second = World(world.engine, world.kek, world.folder)
+    second = world.again()
     second.open()
     world.erase(record_id)
     mark = world.save()
     assert second.search(20).searched == 1
     assert second.agrees()
-    assert World(world.engine, world.kek, world.folder).open() == (False, "", 1)
+    assert world.again().open() == (False, "", 1)
     assert mark == second.galleries.high_water
 
 
@@ -189,12 +197,12 @@ def test_a_slower_process_does_not_replace_a_later_snapshot(world: World) -> Non
     world.enrol(1)
     with database.read(world.engine) as old_view:
         store.outbox_high_water(old_view)  # the view begins here
-        slow = Galleries(world.folder)
+        slow = Galleries(world.folder, world.make)
         slow.load_or_rebuild(old_view, kek=world.kek)
         world.enrol(20)
         assert world.save() == 2
         assert slow.save(old_view, kek=world.kek).origin.high_water_mark == 2
-    assert World(world.engine, world.kek, world.folder).open() == (False, "", 2)
+    assert world.again().open() == (False, "", 2)
 
 
 def test_the_snapshot_is_used_and_brought_up_to_date(world: World) -> None:
@@ -204,7 +212,7 @@ def test_the_snapshot_is_used_and_brought_up_to_date(world: World) -> None:
     assert world.save() == 2
     world.erase(gone)
     late = world.enrol(40)
-    later = World(world.engine, world.kek, world.folder)
+    later = world.again()
     assert later.open() == (False, "", 2)
     assert later.best(40) == late
     assert later.agrees()
@@ -217,7 +225,7 @@ def test_rebuilt_loaded_and_followed_galleries_answer_alike(world: World) -> Non
     world.recapture(ids[4], capture(50))
     world.erase(ids[5])
     world.save()
-    loaded, rebuilt = (World(world.engine, world.kek, world.folder) for _ in range(2))
+    loaded, rebuilt = (world.again() for _ in range(2))
     assert loaded.open() == (False, "", 11)
     with database.read(world.engine) as session:
         assert rebuilt.galleries.rebuild(session, kek=world.kek) == 11
@@ -261,11 +269,11 @@ def test_a_corrupt_snapshot_is_rebuilt(world: World) -> None:
     content[len(content) // 2] ^= 1
     part.write_bytes(content)
     with database.read(world.engine) as session, pytest.raises(GalleryCorruptError):
-        Galleries(world.folder).load(session, kek=world.kek)
-    fresh = World(world.engine, world.kek, world.folder)
+        Galleries(world.folder, world.make).load(session, kek=world.kek)
+    fresh = world.again()
     assert fresh.open() == (True, "snapshot_corrupt", 1)
     assert fresh.best(1) == record_id
-    assert World(world.engine, world.kek, world.folder).open() == (False, "", 1)
+    assert world.again().open() == (False, "", 1)
 
 
 def test_a_snapshot_under_another_key_does_not_open(world: World, tmp_path: Path) -> None:
@@ -275,9 +283,9 @@ def test_a_snapshot_under_another_key_does_not_open(world: World, tmp_path: Path
     other = keys.create_kek(tmp_path / "other" / "kek")
     with database.read(world.engine) as session:
         with pytest.raises(GalleryCorruptError):
-            Galleries(world.folder).load(session, kek=other)
+            Galleries(world.folder, world.make).load(session, kek=other)
         with pytest.raises(KeyUnavailableError):
-            Galleries(world.folder).load_or_rebuild(session, kek=other)
+            Galleries(world.folder, world.make).load_or_rebuild(session, kek=other)
 
 
 def test_a_database_that_went_back_and_on_is_noticed(world: World) -> None:
@@ -302,7 +310,7 @@ def test_a_database_that_went_back_and_on_is_noticed(world: World) -> None:
     with pytest.raises(NotReadyError) as caught:
         world.search(40)
     assert caught.value.code == "gallery_history"
-    assert World(world.engine, world.kek, world.folder).open() == (True, "snapshot_history", 2)
+    assert world.again().open() == (True, "snapshot_history", 2)
 
 
 def test_a_gallery_without_a_record_of_the_database_is_not_used(world: World) -> None:
@@ -313,7 +321,7 @@ def test_a_gallery_without_a_record_of_the_database_is_not_used(world: World) ->
     with database.begin(world.engine) as session:  # a record that never came into the outbox
         store.insert_dataset(session, made, capture=capture(20), kek=world.kek)
     with database.read(world.engine) as session, pytest.raises(GalleryStaleError) as caught:
-        Galleries(world.folder).load(session, kek=world.kek)
+        Galleries(world.folder, world.make).load(session, kek=world.kek)
     assert caught.value.code == "snapshot_incomplete"
     assert world.open() == (True, "snapshot_incomplete", 2)
 
@@ -323,7 +331,6 @@ def test_the_check_names_every_difference(world: World) -> None:
     kept, changed, missing = world.enrol(1), world.enrol(20), world.enrol(40)
     world.search(1)
     engine = world.galleries._opened().engine
-    assert isinstance(engine, FaissGallery)
     fingers = FingerSet({FingerPosition.LEFT_RING: template(99)})
     engine.enrol([Reference("surplus", 1, fingers)])
     engine.erase([missing])
@@ -357,17 +364,18 @@ def test_a_search_that_meets_a_rebuild_is_repeated(
     world.open()
     record_id = world.enrol(1)
     world.search(1)
-    real, found = FaissGallery.search, list[int]()
+    kind: Any = type(world.galleries._opened().engine)
+    real, found = kind.search, list[int]()
 
-    def late(self: FaissGallery, probe: FingerSet, **arguments: Any) -> CandidateList:
+    def late(self: GalleryEngine, probe: FingerSet, **arguments: Any) -> CandidateList:
         if not found:
             with database.read(world.engine) as session:
                 world.galleries.rebuild(session, kek=world.kek)
-        answer = real(self, probe, **arguments)
+        answer: CandidateList = real(self, probe, **arguments)
         found.append(answer.searched)
         return answer
 
-    monkeypatch.setattr(FaissGallery, "search", late)
+    monkeypatch.setattr(kind, "search", late)
     assert world.best(1) == record_id
     assert found == [0, 1]
 
@@ -377,3 +385,10 @@ def test_an_empty_database_is_not_ready(world: World) -> None:
     database.upgrade(world.engine)
     with database.read(world.engine) as session, pytest.raises(NotReadyError):
         world.galleries.load_or_rebuild(session, kek=world.kek)
+
+
+def test_an_engine_is_chosen_by_name() -> None:
+    assert isinstance(engine_maker("native", threads=2)(), NativeGallery)
+    assert isinstance(engine_maker("faiss")(), FaissGallery)
+    with pytest.raises(ValueError, match="no gallery engine"):
+        engine_maker("other")

@@ -1,0 +1,59 @@
+"""Trains the sketch model on synthetic fingers and writes the file that is shipped.
+
+Fingers are grown by eurodac/demo/fingerprints under conditions of every difficulty, extracted by
+MINDTCT, and kept in ``--prints`` so that another run need not make them again.  The same options
+give the same model up to the last bits of the linear algebra library.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from rich.progress import track
+
+from benchmarks.extractors import make_extractor
+from benchmarks.report import Result, Row
+from benchmarks.sketches.prints import CHUNK, Series, make_chunk, read_prints
+from benchmarks.sketches.training import Recipe, fit
+from matching.fingerprint.sketch import encode
+from matching.fingerprint.sketch_model import VALUES, SketchModel, dump
+from matching.parameters import SKETCH_MODEL
+
+__all__ = ["add_arguments", "run"]
+
+_COHORT_CHUNKS = 10
+_LEVELS = (0.6, 1.6)  # of the conditions; 1 behaves like the public databases
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the scenario's options."""
+    parser.add_argument("--prints", type=Path, required=True, help="folder that keeps the minutiae")
+    parser.add_argument("--out", type=Path, required=True, help="the model, an .npz file")
+    parser.add_argument("--fingers", type=int, default=1250)
+    parser.add_argument("--impressions", type=int, default=6)
+    parser.add_argument("--seed", type=int, default=20260)
+
+
+def run(args: argparse.Namespace) -> Result:
+    """Make the prints that are not there yet, fit, write."""
+    args.prints.mkdir(parents=True, exist_ok=True)
+    extractor = make_extractor("mindtct")
+    chunks = -(-args.fingers // CHUNK)
+    series = Series(args.seed, args.impressions, *_LEVELS)
+    paths = [
+        make_chunk(args.prints, n, extractor=extractor, series=series)
+        for n in track(range(chunks + _COHORT_CHUNKS), "making prints", transient=True)
+    ]
+    projection, origin = fit(read_prints(paths[:chunks]), Recipe())
+    others = read_prints(paths[chunks:])  # strangers that the model was not fitted to
+    plain = SketchModel(SKETCH_MODEL[1], projection, origin, np.zeros((0, VALUES), np.float32))
+    first = [t for t, i in zip(others.templates, others.impressions, strict=True) if i == 0]
+    signs = np.where(encode(first, model=plain).values > 0, 1, -1).astype(np.float32)
+    data = dump(SketchModel(plain.version, projection, origin, signs))
+    args.out.write_bytes(data)
+    metrics = {"fingers": chunks * CHUNK, "cohort": len(signs), "bytes": len(data)}
+    return Result(
+        {"seed": args.seed, "impressions": args.impressions}, [Row("ours", plain.version, metrics)]
+    )

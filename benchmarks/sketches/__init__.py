@@ -1,0 +1,1 @@
+"""Training, calibration and measurement of the fingerprint first stage."""

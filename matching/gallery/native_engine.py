@@ -1,0 +1,352 @@
+"""The embedded gallery: sketches of everybody narrow a search, the minutiae decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.fingerprint.compare import FingersComparison, PackedSet, compare_many, pack, pack_many
+from matching.fingerprint.shortlist import Shortlist, shortlist
+from matching.fingerprint.sketch import encode
+from matching.fingerprint.sketch_probe import ScanProbes, make_probes
+from matching.gallery import parts as snapshot_parts
+from matching.gallery.dump import overwrite
+from matching.gallery.epochs import Epochs
+from matching.gallery.narrowing import Narrowed, Narrower, in_threads
+from matching.gallery.protocol import (
+    Candidate,
+    CandidateList,
+    Permit,
+    Reference,
+    check_reference,
+    check_search,
+)
+from matching.gallery.row import fingers_of, key_of, make_row
+from matching.gallery.rows import MakeRows, MemoryRows
+from matching.gallery.segment import Batch
+from matching.gallery.store import ReferenceStore
+from matching.kernels.scan import FINGERS, MAX_PROBES, TILE
+from matching.parameters import MATCHER_VERSION, SKETCH_MODEL
+from matching.template import FingerSet
+
+__all__ = ["Audit", "NativeGallery"]
+
+_ENROLLED_TOGETHER = 64
+_COMPARED_TOGETHER = 64
+_PART = 512  # references per part of a dump, 2.3 MB
+_SMALLEST = 200  # references: fewer are all compared, which takes no longer than to choose
+_LARGEST = 1 << 18  # references per segment
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A search beside the same search of everybody.
+
+    Args:
+        found: What the search answers.
+        exact: What it answers if every permitted reference is compared.
+        lost: Candidates of ``exact`` that the search did not compare.
+    """
+
+    found: CandidateList
+    exact: CandidateList
+    lost: tuple[Candidate, ...]
+
+
+class NativeGallery:
+    """A gallery in this process for millions of references.
+
+    A search scans the sketches of every permitted reference, keeps those that are near enough for
+    the miss budget, rebuilds their cylinders from the minutiae and compares them exactly.
+    Answers depend on neither threads nor segments nor probes searched together. A search holds
+    the lock only while it filters; erasure waits for the searches that began before it, then
+    overwrites in place. What a search rebuilds it overwrites before it returns.
+
+    Args:
+        threads: That a search may use, >= 1.
+        rows: Where the minutiae lie; in memory by default.
+        lengths: (common fingers, references) -> how many to keep.
+        smallest: Fewer permitted references than this are all compared.
+        largest: References per segment, a multiple of 512.
+
+    Cost: 330 bytes and the key's place (14-27 bytes) in memory per reference, and 4 KB per row.
+    """
+
+    def __init__(
+        self,
+        *,
+        threads: int = 1,
+        rows: MakeRows = MemoryRows,
+        lengths: Callable[[int, int], Shortlist] = shortlist,
+        smallest: int = _SMALLEST,
+        largest: int = _LARGEST,
+    ) -> None:
+        if threads < 1 or smallest < 0 or largest < TILE or largest % TILE:
+            raise ValueError(
+                f"threads {threads} (1 or more), smallest {smallest} (0 or more) or largest "
+                f"{largest} (a multiple of {TILE}) is out of range"
+            )
+        pool = ThreadPoolExecutor(threads, "gallery") if threads > 1 else None
+        self._work = in_threads(pool)
+        self._threads = threads
+        self._narrower = Narrower(lengths, smallest=smallest, parts=threads)
+        self._writer = Lock()  # one writer at a time, for the whole of its step
+        self._lock = Lock()  # the store, for moments only
+        self._epochs = Epochs()
+        self._store = ReferenceStore(rows, largest=largest)
+
+    @property
+    def layout(self) -> str:
+        """Names everything that the parts of ``dump`` depend on."""
+        return f"{snapshot_parts.LAYOUT} {SKETCH_MODEL[1]} {MATCHER_VERSION}"
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in memory, rows left out."""
+        with self._lock:
+            return self._store.nbytes
+
+    def __len__(self) -> int:
+        """How many references are enrolled."""
+        with self._lock:
+            return len(self._store)
+
+    def labels(self) -> dict[str, int]:
+        """Key -> attribute word of every enrolled reference, at one moment."""
+        with self._epochs.reading():
+            with self._lock:
+                slots = self._in_order()
+                words = self._store.attributes(slots).tolist()
+            return {self._store.key_at(s): w for s, w in zip(slots.tolist(), words, strict=True)}
+
+    # --- writing ------------------------------------------------------------------------------
+
+    def enrol(self, references: Iterable[Reference]) -> None:
+        """Add references; a key that is present is replaced and keeps its place in the order."""
+        with self._writer:
+            waiting: list[Reference] = []
+            try:
+                for reference in references:
+                    check_reference(reference)
+                    waiting.append(reference)
+                    if len(waiting) == _ENROLLED_TOGETHER:
+                        taken, waiting = waiting, []
+                        self._insert(_batch(taken), [one.key for one in taken])
+            finally:
+                if waiting:
+                    self._insert(_batch(waiting), [one.key for one in waiting])
+
+    def enrol_batch(self, batch: Batch) -> None:
+        """Add references that are in the form of the gallery already, as from a dump."""
+        with self._writer:
+            self._insert(batch, [key_of(row) for row in batch.rows])
+
+    def erase(self, keys: Iterable[str]) -> int:
+        """Overwrite and remove references; returns how many of the keys were present.
+
+        The bytes are gone when it returns: it waits for the searches that still read them.
+        """
+        with self._writer:
+            with self._lock:
+                found = [self._store.withdraw(key) for key in keys]
+            slots = [slot for slot in found if slot is not None]
+            self._overwrite(slots)
+            return len(slots)
+
+    def relabel(self, key: str, attributes: int) -> bool:
+        """Replace the attribute word of a reference; False if the key is not present."""
+        if not 0 <= attributes < 1 << 64:
+            raise ValueError(f"attribute word {attributes:#x} does not fit 64 bits")
+        with self._writer, self._lock:
+            return self._store.relabel(key, attributes)
+
+    def _insert(self, batch: Batch, keys: Sequence[str]) -> None:
+        with self._lock:
+            slots = self._store.reserve(len(batch))
+        self._store.write(slots, batch)
+        with self._lock:
+            replaced = self._store.publish(slots, keys)
+        self._overwrite(replaced)
+
+    def _overwrite(self, slots: list[int]) -> None:
+        """Overwrite hidden slots once nobody reads them, then give them back."""
+        if not slots:
+            return
+        self._epochs.quiesce()
+        self._store.wipe(slots)
+        with self._lock:
+            self._store.release(slots)
+
+    # --- searching ----------------------------------------------------------------------------
+
+    def search(
+        self, probe: FingerSet, *, permit: Permit, k: int, threshold: float
+    ) -> CandidateList:
+        """Identify: find the permitted references that are like a probe (1:N).
+
+        Args:
+            probe: 1..10 fingers.
+            permit: Which references may be searched; applied before anything is compared.
+            k: Longest candidate list, 1..1000.
+            threshold: Lowest comparison score returned, inclusive; natural-log likelihood ratio.
+
+        Returns:
+            At most k candidates whose score reaches the threshold, best first; equal scores in
+            enrolment order. Empty if none.
+
+        Raises:
+            ValueError: the probe has no finger, k is out of range or the threshold is no number.
+        """
+        return self.search_many([probe], permit=permit, k=k, threshold=threshold)[0]
+
+    def search_many(
+        self,
+        probes: Sequence[FingerSet],
+        *,
+        permit: Permit,
+        k: int,
+        threshold: float,
+        exact: bool = False,
+    ) -> list[CandidateList]:
+        """Search for several probes in one pass; see ``search``.
+
+        Args:
+            probes: Any number, searched eight at a time.
+            permit: As for ``search``.
+            k: As for ``search``.
+            threshold: As for ``search``.
+            exact: Compare everybody who is permitted.
+        """
+        for probe in probes:
+            check_search(probe, k, threshold)
+        found: list[CandidateList] = []
+        for start in range(0, len(probes), MAX_PROBES):
+            some = probes[start : start + MAX_PROBES]
+            sought = [] if exact else [_scan_probes(probe) for probe in some]
+            with self._epochs.reading():
+                with self._lock:
+                    views = self._store.views(permit)
+                narrowed = (
+                    [self._narrower.everybody(views)] * len(some)
+                    if exact
+                    else self._narrower.narrow(views, sought, work=self._work)
+                )
+                found += [
+                    self._confirm(probe, one, k=k, threshold=threshold)
+                    for probe, one in zip(some, narrowed, strict=True)
+                ]
+        return found
+
+    def audit(self, probe: FingerSet, *, permit: Permit, k: int, threshold: float) -> Audit:
+        """Search, search everybody, and compare the answers."""
+        found, exact = (
+            self.search_many([probe], permit=permit, k=k, threshold=threshold, exact=way)[0]
+            for way in (False, True)
+        )
+        keys = {candidate.key for candidate in found.candidates}
+        lost = tuple(one for one in exact.candidates if one.key not in keys)
+        return Audit(found, exact, lost)
+
+    def _confirm(
+        self, probe: FingerSet, narrowed: Narrowed, *, k: int, threshold: float
+    ) -> CandidateList:
+        """Compare the chosen references exactly."""
+        slots, packed = narrowed.slots, pack(probe)
+        chunks = [
+            slots[at : at + _COMPARED_TOGETHER] for at in range(0, len(slots), _COMPARED_TOGETHER)
+        ]
+        compared = self._work(lambda chunk: self._compare(packed, chunk, threshold), chunks)
+        hits = sorted((hit for some in compared for hit in some), key=lambda hit: hit[:2])[:k]
+        candidates = tuple(
+            Candidate(self._store.key_at(slot), rank, one)
+            for rank, (*_, slot, one) in enumerate(hits, 1)
+        )
+        overwrite(packed)
+        return CandidateList(candidates, compared=len(slots), searched=narrowed.searched)
+
+    def _compare(
+        self, probe: PackedSet, slots: NDArray[np.int64], threshold: float
+    ) -> list[tuple[float, int, int, FingersComparison]]:
+        """Score one chunk: (-score, place, slot, comparison) of what reaches the threshold."""
+        rows, places = self._store.rows(slots), self._store.places(slots)
+        references = pack_many([fingers_of(row) for row in rows])
+        compared = compare_many(probe, references)
+        rows[:] = 0
+        for reference in references:
+            overwrite(reference)
+        return [
+            (-one.score, place, slot, one)
+            for one, place, slot in zip(compared, places.tolist(), slots.tolist(), strict=True)
+            if one.score >= threshold
+        ]
+
+    # --- keeping ------------------------------------------------------------------------------
+
+    def dump(self, write: Callable[[bytes], None]) -> int:
+        """Hand the references to ``write`` as opaque parts, in enrolment order.
+
+        Args:
+            write: Called once per part of bounded size; must not write to this gallery.
+
+        Returns:
+            How many references the parts hold.
+        """
+        with self._epochs.reading():
+            with self._lock:
+                slots = self._in_order()
+                attributes = self._store.attributes(slots)
+            for start in range(0, len(slots), _PART):
+                some = slice(start, start + _PART)
+                write(snapshot_parts.encode(self._read(slots[some], attributes[some])))
+            return len(slots)
+
+    def restore(self, parts: Iterable[bytes]) -> None:
+        """Fill an empty gallery with the parts of a ``dump`` of the same layout.
+
+        Raises:
+            GalleryCorruptError: a part cannot be read; throw the gallery away.
+            ValueError: the gallery is not empty.
+        """
+        if len(self):
+            raise ValueError("only an empty gallery can be restored")
+        for part in parts:
+            self.enrol_batch(snapshot_parts.decode(part))
+
+    def _in_order(self) -> NDArray[np.int64]:
+        slots = self._narrower.everybody(self._store.views(Permit())).slots
+        ordered: NDArray[np.int64] = slots[np.argsort(self._store.places(slots))]
+        return ordered
+
+    def _read(self, slots: NDArray[np.int64], attributes: NDArray[np.uint64]) -> Batch:
+        found = [segment.bits(lanes) for segment, lanes in self._store.by_segment(slots)]
+        bits, present = (np.concatenate(some) for some in zip(*found, strict=True))
+        return Batch(bits, present, attributes, self._store.rows(slots))
+
+
+def _scan_probes(probe: FingerSet) -> ScanProbes:
+    positions = list(probe.fingers)
+    return make_probes(encode([probe.fingers[p] for p in positions]), positions)
+
+
+def _batch(references: Sequence[Reference]) -> Batch:
+    """Bring references into the form of the gallery."""
+    bits = np.zeros((len(references), FINGERS, 4), np.uint64)
+    present = np.zeros((len(references), FINGERS), bool)
+    found = encode([t for one in references for t in one.fingers.fingers.values()])
+    owners = np.repeat(np.arange(len(references)), [len(one.fingers) for one in references])
+    places = np.array([p - 1 for one in references for p in one.fingers.fingers], np.intp)
+    bits[owners, places] = np.where(found.usable[:, None], found.bits[:, :4], np.uint64(0))
+    present[owners, places] = found.usable
+    return Batch(
+        bits,
+        present,
+        np.array([one.attributes for one in references], np.uint64),
+        np.concatenate([make_row(one.key, one.fingers) for one in references]).reshape(
+            len(references), -1
+        ),
+    )

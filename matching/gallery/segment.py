@@ -1,0 +1,155 @@
+"""Room for a fixed number of references: the arrays that a scan reads, and their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.gallery.rows import Rows
+from matching.kernels import scan
+
+__all__ = ["Batch", "Segment", "View", "lanes_of"]
+
+_WORD = scan.BLOCK  # references per word of bits
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """References to be written, N of them.
+
+    Args:
+        bits: (N, 10, 4) uint64, 256 sketch bits per finger, absent fingers zero.
+        present: (N, 10) bool, the finger has a usable sketch.
+        attributes: (N,) uint64.
+        rows: (N, 4096) uint8, as ``matching.gallery.row`` has them.
+    """
+
+    bits: NDArray[np.uint64]
+    present: NDArray[np.bool_]
+    attributes: NDArray[np.uint64]
+    rows: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, some: slice) -> Batch:
+        return Batch(self.bits[some], self.present[some], self.attributes[some], self.rows[some])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What a search may read of a segment.
+
+    Args:
+        first: Slot of the segment's first reference.
+        columns: The part of the segment that is in use.
+        middle: (len(columns), 10, 2) uint64, bits 128..255.
+        permitted: (blocks,) uint64.
+    """
+
+    first: int
+    columns: scan.Columns
+    middle: NDArray[np.uint64]
+    permitted: NDArray[np.uint64]
+
+
+class Segment:
+    """References ``first`` .. ``first + capacity - 1``; writers are serialised by the caller.
+
+    A reference is written while nobody can see it, shown by one bit, hidden by the same bit and
+    wiped when no reader can hold it any more.
+
+    Args:
+        first: Slot of the first reference.
+        capacity: A multiple of 512.
+        rows: Room for as many rows.
+    """
+
+    def __init__(self, first: int, capacity: int, *, rows: Rows) -> None:
+        self.first = first
+        self.capacity = capacity
+        self.rows = rows
+        self.columns = scan.Columns.empty(capacity)
+        self.middle = np.zeros((capacity, scan.FINGERS, 2), np.uint64)
+        self.order = np.zeros(capacity, np.int64)  # place in the enrolment order
+        self._used = 0  # tiles that were ever written
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in memory of what was ever written, rows left out."""
+        columns, part = self.columns, self._used * scan.TILE / self.capacity
+        arrays = (columns.leading, columns.presence, columns.enrolled, columns.attributes)
+        return int(part * sum(a.nbytes for a in (*arrays, self.middle, self.order)))
+
+    def write(self, lanes: NDArray[np.int64], batch: Batch) -> None:
+        """Write references that nobody can see yet."""
+        columns = self.columns
+        self._used = max(self._used, int(lanes.max()) // scan.TILE + 1)
+        leading = np.ascontiguousarray(batch.bits[:, :, :2]).view(np.uint8)
+        block, lane = lanes // _WORD, lanes % _WORD
+        columns.leading[lanes // scan.TILE, :, block % 8, :, lane] = leading
+        self.middle[lanes] = batch.bits[:, :, 2:]
+        self._set_presence(lanes, batch.present)
+        columns.attributes[lanes] = batch.attributes
+        self.rows.write(lanes, batch.rows)
+
+    def show(self, lanes: NDArray[np.int64]) -> None:
+        """Let searches that begin from now on see references."""
+        np.bitwise_or.at(self.columns.enrolled, lanes // _WORD, _bits(lanes))
+
+    def hide(self, lanes: NDArray[np.int64]) -> None:
+        """Let searches that begin from now on not see references."""
+        np.bitwise_and.at(self.columns.enrolled, lanes // _WORD, ~_bits(lanes))
+
+    def wipe(self, lanes: NDArray[np.int64]) -> None:
+        """Overwrite hidden references with zeros."""
+        block, lane = lanes // _WORD, lanes % _WORD
+        self.columns.leading[lanes // scan.TILE, :, block % 8, :, lane] = 0
+        self.middle[lanes] = 0
+        self._set_presence(lanes, np.zeros((len(lanes), scan.FINGERS), bool))
+        self.columns.attributes[lanes] = 0
+        self.order[lanes] = 0
+        self.rows.wipe(lanes)
+
+    def bits(self, lanes: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+        """Read sketches back: bits (N, 10, 4) uint64 and presence (N, 10) bool."""
+        block, lane = lanes // _WORD, lanes % _WORD
+        leading = self.columns.leading[lanes // scan.TILE, :, block % 8, :, lane]
+        words = np.ascontiguousarray(leading).view(np.uint64)
+        present = (self.columns.presence[block] >> lane.astype(np.uint64)[:, None]) & np.uint64(1)
+        return np.concatenate([words, self.middle[lanes]], axis=2), present.astype(bool)
+
+    def view(self, masks: Sequence[int]) -> View:
+        """Find what a search may read now; masks as ``scan.permit`` takes them."""
+        tiles, all_of = self._used, self.columns
+        columns = scan.Columns(
+            all_of.leading[:tiles],
+            all_of.presence[: tiles * 8],
+            all_of.enrolled[: tiles * 8],
+            all_of.attributes[: tiles * scan.TILE],
+        )
+        permitted = scan.permit(columns, masks)
+        return View(self.first, columns, self.middle[: tiles * scan.TILE], permitted)
+
+    def _set_presence(self, lanes: NDArray[np.int64], present: NDArray[np.bool_]) -> None:
+        words, bits = self.columns.presence, _bits(lanes)
+        # A word holds 64 references: clear and set bit by bit, so that neighbours stay.
+        np.bitwise_and.at(words, lanes // _WORD, ~bits[:, None])
+        np.bitwise_or.at(words, lanes // _WORD, np.where(present, bits[:, None], np.uint64(0)))
+
+
+def _bits(lanes: NDArray[np.int64]) -> NDArray[np.uint64]:
+    bits: NDArray[np.uint64] = np.uint64(1) << (lanes % _WORD).astype(np.uint64)
+    return bits
+
+
+def lanes_of(words: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Numbers of the bits that are set, ascending."""
+    some = np.flatnonzero(words)
+    bits = np.unpackbits(words[some].view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
+    which, lane = np.nonzero(bits)
+    lanes: NDArray[np.int64] = some[which] * _WORD + lane
+    return lanes

@@ -1,0 +1,156 @@
+/* What happens to the distances of a scan: who is permitted, who is near, and who stays near when
+ * more bits are looked at. */
+#include "scan.h"
+#include <string.h>
+
+#define LIST_BODY static inline __attribute__((always_inline))
+#define LIST_WORDS 8 /* most 64-bit words per finger of an array */
+#define LIST_PLANES 4 /* bits of a magnitude */
+
+enum { LIST_PORTABLE = 1, LIST_AVX2 = 2, LIST_AVX512 = 3 };
+
+LIST_BODY int ones(uint64_t x, int level) {
+    if (level != LIST_PORTABLE) return __builtin_popcountll(x);
+    x -= x >> 1 & 0x5555555555555555u;
+    x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
+    x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+    return (int)(x * 0x0101010101010101u >> 56);
+}
+
+/* Signs and magnitudes of a probe as bits, in the order of a reference's words. */
+typedef struct {
+    uint64_t sign[SCAN_FINGERS * LIST_WORDS];
+    uint64_t plane[SCAN_FINGERS * LIST_WORDS][LIST_PLANES];
+    uint8_t used[SCAN_FINGERS];
+} list_probe;
+
+static void split(list_probe *probe, const int8_t *weights, const uint32_t *neutral, int words) {
+    memset(probe, 0, sizeof(*probe));
+    for (int i = 0; i < SCAN_FINGERS * words * 64; i++) {
+        const int w = weights[i], size = w < 0 ? -w : w;
+        probe->used[i / (words * 64)] |= w != 0;
+        probe->sign[i / 64] |= (uint64_t)(w > 0) << (i % 64);
+        for (int b = 0; b < LIST_PLANES; b++)
+            probe->plane[i / 64][b] |= (uint64_t)(size >> b & 1) << (i % 64);
+    }
+    for (int f = 0; f < SCAN_FINGERS; f++) probe->used[f] |= neutral[f] != 0;
+}
+
+LIST_BODY void refine_body(const list_probe *probe, const uint64_t *rows, const uint64_t *presence,
+                           int words, const int64_t *references, int64_t count,
+                           const uint32_t *neutral, int level, uint32_t *distances) {
+    const int64_t size = (int64_t)SCAN_FINGERS * words;
+    for (int64_t i = 0; i < count; i++) {
+        const int64_t reference = references[i];
+        if (i + 8 < count) { /* references lie anywhere in memory: ask for them early */
+            const char *ahead = (const char *)(rows + references[i + 8] * size);
+            for (int64_t byte = 0; byte < 8 * size; byte += 64) __builtin_prefetch(ahead + byte);
+            __builtin_prefetch(presence + references[i + 8] / SCAN_LANES * SCAN_FINGERS);
+        }
+        const uint64_t *row = rows + reference * size;
+        const uint64_t *present = presence + reference / SCAN_LANES * SCAN_FINGERS;
+        uint32_t sum = 0;
+        for (int f = 0; f < SCAN_FINGERS; f++) {
+            if (!probe->used[f]) continue;
+            if (!(present[f] >> (reference % SCAN_LANES) & 1)) {
+                sum += neutral[f];
+                continue;
+            }
+            for (int w = f * words; w < (f + 1) * words; w++) {
+                const uint64_t differ = row[w] ^ probe->sign[w];
+                for (int b = 0; b < LIST_PLANES; b++)
+                    sum += (uint32_t)ones(differ & probe->plane[w][b], level) << b;
+            }
+        }
+        distances[i] += sum;
+    }
+}
+
+/* Appends the references at or below the limit in ascending order; counts those beyond `room` too. */
+LIST_BODY int64_t collect_body(const uint16_t *distances, int64_t count, uint16_t limit,
+                               int64_t *found, int64_t room) {
+    int64_t total = 0;
+    for (int64_t i = 0; i < count; i += SCAN_LANES) {
+        const int64_t stop = i + SCAN_LANES < count ? i + SCAN_LANES : count;
+        uint16_t any = 0;
+        for (int64_t j = i; j < stop; j++) any |= distances[j] <= limit;
+        for (int64_t j = i; any && j < stop; j++)
+            if (distances[j] <= limit) {
+                if (total < room) found[total] = j;
+                total++;
+            }
+    }
+    return total;
+}
+
+LIST_BODY void permit_body(const uint64_t *enrolled, const uint64_t *attributes, int64_t blocks,
+                           const uint64_t *masks, int count, uint64_t *permitted) {
+    for (int64_t b = 0; b < blocks; b++) {
+        uint64_t bits = 0;
+        for (int lane = 0; lane < SCAN_LANES; lane++) {
+            uint64_t kept = 1;
+            for (int m = 0; m < count; m++)
+                kept &= (attributes[b * SCAN_LANES + lane] & masks[m]) != 0;
+            bits |= kept << lane;
+        }
+        permitted[b] = bits & enrolled[b];
+    }
+}
+
+#define SPECIALISE(name, level, attributes_)                                                       \
+    attributes_ static void refine_##name(                                                         \
+        const list_probe *probe, const uint64_t *rows, const uint64_t *presence, int words,        \
+        const int64_t *references, int64_t count, const uint32_t *neutral, uint32_t *distances) {  \
+        refine_body(probe, rows, presence, words, references, count, neutral, level, distances);   \
+    }                                                                                              \
+    attributes_ static int64_t collect_##name(const uint16_t *distances, int64_t count,            \
+                                              uint16_t limit, int64_t *found, int64_t room) {      \
+        return collect_body(distances, count, limit, found, room);                                 \
+    }                                                                                              \
+    attributes_ static void permit_##name(const uint64_t *enrolled, const uint64_t *attributes,    \
+                                          int64_t blocks, const uint64_t *masks, int count,        \
+                                          uint64_t *permitted) {                                   \
+        permit_body(enrolled, attributes, blocks, masks, count, permitted);                        \
+    }
+
+SPECIALISE(portable, LIST_PORTABLE, )
+#if defined(__x86_64__)
+SPECIALISE(avx2, LIST_AVX2, __attribute__((target("avx2,bmi,bmi2,popcnt"))))
+SPECIALISE(avx512, LIST_AVX512,
+           __attribute__((target("avx2,bmi,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl"))))
+#define CALL(level, name, ...)                                                                     \
+    ((level) == LIST_AVX512 ? name##_avx512(__VA_ARGS__)                                           \
+     : (level) == LIST_AVX2 ? name##_avx2(__VA_ARGS__)                                             \
+                            : name##_portable(__VA_ARGS__))
+#else
+#define CALL(level, name, ...) name##_portable(__VA_ARGS__)
+#endif
+
+/* Adds to the distances what the arrays of `words` words per finger say: rows [reference][finger]
+ * [word]. Returns -1 if this machine lacks the level. */
+int eurodac_scan_refine(const uint64_t *rows, const uint64_t *presence, int words,
+                        const int64_t *references, int64_t count, const int8_t *weights,
+                        const uint32_t *neutral, int level, uint32_t *distances) {
+    list_probe probe;
+    level = eurodac_scan_level(level);
+    if (level < 0 || words < 1 || words > LIST_WORDS) return -1;
+    split(&probe, weights, neutral, words);
+    CALL(level, refine, &probe, rows, presence, words, references, count, neutral, distances);
+    return 0;
+}
+
+/* References at or below the limit; returns how many there are, even if more than `room`. */
+int64_t eurodac_scan_collect(const uint16_t *distances, int64_t count, uint16_t limit, int level,
+                             int64_t *found, int64_t room) {
+    level = eurodac_scan_level(level);
+    return level < 0 ? -1 : CALL(level, collect, distances, count, limit, found, room);
+}
+
+/* Enrolled references whose attribute word shares a bit with every mask. */
+int eurodac_scan_permit(const uint64_t *enrolled, const uint64_t *attributes, int64_t blocks,
+                        const uint64_t *masks, int count, int level, uint64_t *permitted) {
+    level = eurodac_scan_level(level);
+    if (level < 0) return -1;
+    CALL(level, permit, enrolled, attributes, blocks, masks, count, permitted);
+    return 0;
+}

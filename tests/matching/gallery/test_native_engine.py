@@ -1,0 +1,289 @@
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event, Thread
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from matching.fingerprint.compare import compare_many, pack_many
+from matching.fingerprint.shortlist import Shortlist
+from matching.gallery import native_engine
+from matching.gallery.native_engine import NativeGallery
+from matching.gallery.protocol import CandidateList, Permit, Reference
+from matching.gallery.row import make_row
+from matching.gallery.rows import MappedRows
+from matching.gallery.segment import Batch
+from matching.template import FingerPosition, FingerSet
+from tests.matching.gallery.population import Person, reference
+
+EVERYTHING = Permit()
+LOWEST = -1e9
+STRANGERS = 1300  # beyond two segments of 512
+PEOPLE = 12
+
+
+def keeping(leading: int, middle: int) -> Callable[[int, int], Shortlist]:
+    """Lists of a fixed length, whatever the budget."""
+    return lambda common, count: Shortlist(
+        min(leading, count), min(middle, count), everybody=common == 0
+    )
+
+
+def strangers(count: int, *, seed: int = 5, first: int = 0) -> Batch:
+    """References with random sketches and one finger without minutiae."""
+    rng = np.random.default_rng(seed)
+    empty = FingerSet({FingerPosition.LEFT_RING: next(iter(Person(1).capture().fingers.values()))})
+    row = make_row("x", empty)
+    rows = np.repeat(row[None], count, axis=0)
+    for number, one in enumerate(rows):
+        name = f"stranger-{first + number}".encode()
+        one[0], one[1 : 1 + len(name)] = len(name), np.frombuffer(name, np.uint8)
+    return Batch(
+        rng.integers(0, 1 << 64, (count, 10, 4), np.uint64),
+        np.ones((count, 10), bool),
+        np.full(count, 4, np.uint64),
+        rows,
+    )
+
+
+def filled(engine: NativeGallery) -> NativeGallery:
+    """Twelve people among many strangers."""
+    engine.enrol_batch(strangers(STRANGERS))
+    engine.enrol([reference(seed, 1 + seed % 2) for seed in range(PEOPLE)])
+    return engine
+
+
+@pytest.fixture(scope="module")
+def gallery() -> NativeGallery:
+    return filled(NativeGallery(lengths=keeping(60, 20), smallest=5, largest=512))
+
+
+def test_a_mate_is_found_among_few_that_are_compared(gallery: NativeGallery) -> None:
+    for seed in range(PEOPLE):
+        found = gallery.search(Person(seed).capture(seed=1), permit=EVERYTHING, k=1, threshold=10.0)
+        assert [c.key for c in found.candidates] == [f"person-{seed}"]
+        assert (found.compared, found.searched) == (20, STRANGERS + PEOPLE)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"threads": 2},
+        {"threads": 3, "largest": 1024},
+        {"largest": 1 << 14},
+    ],
+)
+def test_no_answer_depends_on_threads_segments_or_probes_together(
+    gallery: NativeGallery, other: dict[str, int]
+) -> None:
+    parameters = {"smallest": 5, "largest": 512} | other
+    second = filled(NativeGallery(lengths=keeping(60, 20), **parameters))  # type: ignore[arg-type]
+    probes = [Person(seed).capture(seed=1) for seed in range(PEOPLE)]
+    permit = Permit((6,), frozenset({"person-3"}))
+    together = second.search_many(probes, permit=permit, k=9, threshold=LOWEST)
+    alone = [gallery.search(p, permit=permit, k=9, threshold=LOWEST) for p in probes]
+    assert together == alone
+    assert {c.key for found in alone for c in found.candidates} > {"person-1", "person-5"}
+
+
+def test_references_with_fewer_fingers_are_narrowed_on_their_own(gallery: NativeGallery) -> None:
+    engine = filled(NativeGallery(lengths=keeping(60, 20), smallest=5, largest=512))
+    thumb = FingerPosition.RIGHT_THUMB
+    few = [
+        Reference(f"thumb-{s}", 1, FingerSet({thumb: Person(s).capture().fingers[thumb]}))
+        for s in range(40, 43)
+    ]
+    engine.enrol(few)
+    found = engine.search(Person(41).capture(seed=1), permit=EVERYTHING, k=30, threshold=LOWEST)
+    assert found.compared == 20 + len(few)
+    assert found.candidates[0].key == "thumb-41"
+    assert [t.position for t in found.candidates[0].comparison.terms] == [thumb]
+
+
+def test_everybody_is_compared_where_no_list_is_short_enough() -> None:
+    def never(common: int, count: int) -> Shortlist:
+        return Shortlist(count, count, everybody=True)
+
+    engine = filled(NativeGallery(lengths=never, smallest=0, largest=512))
+    found = engine.search(Person(3).capture(seed=1), permit=EVERYTHING, k=1, threshold=10.0)
+    assert found.compared == found.searched == STRANGERS + PEOPLE
+
+
+def test_an_exact_search_compares_everybody_and_the_audit_says_who_was_lost() -> None:
+    engine = filled(NativeGallery(lengths=keeping(1, 1), smallest=0, largest=512))
+    engine.enrol([Reference("twin", 1, reference(3).fingers)])
+    probe = Person(3).capture(seed=1)
+    audit = engine.audit(probe, permit=EVERYTHING, k=5, threshold=10.0)
+    assert [c.key for c in audit.exact.candidates] == ["person-3", "twin"]
+    assert audit.exact.compared == audit.exact.searched == STRANGERS + PEOPLE + 1
+    assert [c.key for c in audit.found.candidates] == ["person-3"]
+    assert [c.key for c in audit.lost] == ["twin"]
+
+
+# --- erasure ----------------------------------------------------------------------------------
+
+
+def _arrays(engine: NativeGallery) -> list[NDArray[np.generic]]:
+    """Every array in which the engine keeps something of a reference."""
+    found: list[NDArray[np.generic]] = [engine._store._keys._hashes, engine._store._keys._slots]
+    for segment in engine._store._segments:
+        columns = segment.columns
+        found += [columns.leading, columns.presence, columns.enrolled, columns.attributes]
+        found += [segment.middle, segment.order, segment.rows.array]  # type: ignore[attr-defined]
+    return found
+
+
+@pytest.mark.parametrize("way", ["erase", "replace"])
+def test_nothing_of_an_erased_reference_stays_in_memory_or_file(tmp_path: Path, way: str) -> None:
+    engine = NativeGallery(rows=MappedRows(tmp_path), largest=512)
+    attributes = 0xA5A5_0000_1234_5678
+    canary = Reference("canary-7f3a", attributes, Person(7).capture())
+    engine.enrol([reference(1), canary, reference(2)])
+    slot = engine._store.find("canary-7f3a")
+    assert slot is not None
+    segment = engine._store._segments[0]
+    lane = np.array([slot])
+    bits, present = segment.bits(lane)
+    row = segment.rows.read(lane)[0].tobytes()
+    needles = [b"canary-7f3a", row[70:120], row[400:450].rstrip(b"\0")]
+    needles += [bits[0, 3, 2:].tobytes(), attributes.to_bytes(8, "little")]
+
+    def seen(needle: bytes) -> bool:
+        files = (path.read_bytes() for path in tmp_path.iterdir())
+        return any(needle in a.tobytes() for a in _arrays(engine)) or any(
+            needle in content for content in files
+        )
+
+    assert present.all()
+    assert min(map(len, needles)) >= 8
+    assert all(map(seen, needles))
+    if way == "erase":
+        assert engine.erase(["canary-7f3a"]) == 1
+        assert not any(map(seen, needles))
+    else:
+        engine.enrol([Reference("canary-7f3a", 1, Person(8).capture())])
+        assert not any(map(seen, needles[1:]))
+    bits, present = segment.bits(lane)
+    assert not bits.any()
+    assert not present.any()
+    assert not segment.columns.enrolled[0] >> np.uint64(slot) & np.uint64(1)
+    assert not segment.order[slot]
+
+
+def test_what_a_search_rebuilds_is_overwritten(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = NativeGallery()
+    engine.enrol([reference(1), reference(2)])
+    rebuilt: list[NDArray[np.uint8]] = []
+
+    def spy(people: object) -> object:
+        made = pack_many(people)  # type: ignore[arg-type]
+        rebuilt.extend(finger.own for one in made for finger in one.fingers.values())
+        assert all(array.any() for array in rebuilt)
+        return made
+
+    monkeypatch.setattr(native_engine, "pack_many", spy)
+    engine.search(Person(1).capture(seed=1), permit=EVERYTHING, k=1, threshold=LOWEST)
+    assert len(rebuilt) >= 20
+    assert not any(array.any() for array in rebuilt)
+
+
+def test_erasure_waits_for_a_search_that_still_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = NativeGallery()
+    engine.enrol([reference(seed) for seed in range(4)])
+    probe = Person(2).capture(seed=1)
+    expected = engine.search(probe, permit=EVERYTHING, k=4, threshold=LOWEST)
+    inside, may_go, erased = Event(), Event(), Event()
+    answers: list[CandidateList] = []
+
+    def slow(probe: object, references: list[object]) -> object:
+        inside.set()
+        assert may_go.wait(10)
+        return compare_many(probe, references)  # type: ignore[arg-type]
+
+    def search() -> None:
+        answers.append(engine.search(probe, permit=EVERYTHING, k=4, threshold=LOWEST))
+
+    def erase() -> None:
+        engine.erase(["person-2"])
+        erased.set()
+
+    monkeypatch.setattr(native_engine, "compare_many", slow)
+    threads = [Thread(target=search), Thread(target=erase)]
+    threads[0].start()
+    assert inside.wait(10)
+    threads[1].start()
+    while "person-2" in engine.labels():
+        pass  # until the reference is hidden from new searches
+    assert not erased.is_set()
+    may_go.set()
+    for thread in threads:
+        thread.join()
+    assert erased.is_set()
+    assert answers == [expected]
+
+
+def test_a_slot_that_was_erased_is_used_again() -> None:
+    engine = NativeGallery()
+    engine.enrol([reference(seed) for seed in range(3)])
+    slot = engine._store.find("person-1")
+    engine.erase(["person-1"])
+    engine.enrol([reference(9)])
+    assert engine._store.find("person-9") == slot
+    assert list(engine.labels()) == ["person-0", "person-2", "person-9"]
+
+
+# --- growth and bounds ------------------------------------------------------------------------
+
+
+def test_a_gallery_grows_while_it_is_searched() -> None:
+    engine = NativeGallery(lengths=keeping(30, 10), smallest=5, largest=512)
+    engine.enrol([reference(2)])
+    stop, failures = Event(), list[object]()
+
+    def search() -> None:
+        probe = Person(2).capture(seed=1)
+        while not stop.is_set():
+            found = engine.search(probe, permit=EVERYTHING, k=1, threshold=10.0)
+            if [c.key for c in found.candidates] != ["person-2"]:
+                failures.append(found)
+
+    reader = Thread(target=search)
+    reader.start()
+    for number in range(6):
+        engine.enrol_batch(strangers(400, seed=number, first=400 * number))
+    stop.set()
+    reader.join()
+    assert failures == []
+    assert len(engine) == 2401
+    assert len(engine._store._segments) == 5
+
+
+def test_memory_per_reference_stays_within_its_budget() -> None:
+    engine = NativeGallery(largest=1 << 14)
+    engine.enrol_batch(strangers(16384))
+    assert engine.nbytes / len(engine) <= 450 - 64  # and a face sketch
+
+
+@pytest.mark.parametrize("wrong", [{"threads": 0}, {"smallest": -1}, {"largest": 500}])
+def test_parameters_out_of_range_are_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="out of range"):
+        NativeGallery(**wrong)  # type: ignore[arg-type]
+
+
+def test_an_attribute_word_out_of_range_is_refused() -> None:
+    with pytest.raises(ValueError, match="attribute"):
+        NativeGallery().relabel("person-1", 1 << 64)
+
+
+def test_fingers_without_a_usable_sketch_can_be_enrolled_and_compared() -> None:
+    """One minutia has no pair: no bit of the sketch means anything."""
+    template = Person(1).capture().fingers[FingerPosition.RIGHT_THUMB]
+    lone = type(template)(
+        template.minutiae[:1].copy(), template.kinds[:1].copy(), template.extractor
+    )
+    engine = NativeGallery()
+    fingers = FingerSet({FingerPosition.RIGHT_THUMB: lone})
+    engine.enrol([Reference("lone", 1, fingers), reference(1)])
+    found = engine.search(fingers, permit=EVERYTHING, k=2, threshold=LOWEST)
+    assert found.compared == found.searched == 2

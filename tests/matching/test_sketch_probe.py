@@ -1,0 +1,95 @@
+"""A probe of sketches in the scan: the mate is found, whatever is missing on either side."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from matching.fingerprint.sketch import FingerSketches, encode
+from matching.fingerprint.sketch_model import shipped
+from matching.fingerprint.sketch_probe import make_probes
+from matching.kernels import scan, scan_twin
+from matching.kernels.scan import Columns
+from matching.template import FingerPosition, MinutiaeTemplate
+from tests.matching.minutiae import finger, impression, template
+
+POSITIONS = list(FingerPosition)
+MATE = 321
+
+
+def encoded(rows: list[NDArray[np.float32]]) -> FingerSketches:
+    return encode([template(each) for each in rows])
+
+
+def gallery(rng: np.random.Generator, mate: FingerSketches, lacks: int) -> Columns:
+    """512 persons of recombined fingers, the mate among them without its last fingers."""
+    pool = encoded([finger(rng) for _ in range(60)]).bits
+    columns = Columns.empty(512)
+    for person in range(512):
+        bits = mate.bits if person == MATE else pool[rng.choice(60, 10, replace=False)]
+        there = [person != MATE or i < 10 - lacks for i in range(10)]
+        columns.write(person, np.ascontiguousarray(bits[:, :2]), present=there, attributes=1)
+    return columns
+
+
+def nearest(columns: Columns, sketches: FingerSketches, positions: list[FingerPosition]) -> int:
+    probe = make_probes(sketches, positions).leading
+    out = np.zeros((1, 512), np.uint16)
+    permitted = scan.permit(columns, [1])[None]
+    scan.leading_distances(columns, [probe], permitted=permitted, out=out, tiles=(0, 1))
+    return int(scan.nearest(out[0], 1)[0])
+
+
+@pytest.mark.parametrize("shown", [10, 4, 2])
+@pytest.mark.parametrize("lacks", [0, 3])
+def test_the_mate_is_the_nearest(shown: int, lacks: int) -> None:
+    rng = np.random.default_rng(shown)
+    masters = [finger(rng) for _ in range(10)]
+    columns = gallery(rng, encoded(masters), lacks)
+    again = encoded([impression(rows, rng) for rows in masters[:shown]])
+    assert nearest(columns, again, POSITIONS[:shown]) == MATE
+
+
+def test_weights_keep_the_bounds_of_the_scan_and_the_signs_of_the_values() -> None:
+    sketches = encoded([finger(np.random.default_rng(4), n) for n in range(20, 70, 5)])
+    weights = make_probes(sketches, POSITIONS).leading.weights
+    sums = [np.abs(weights[:, a:b].astype(int)).sum(axis=1).max() for a, b in scan.ROW_GROUPS]
+    assert 150 < max(sums) <= scan.MAX_ROW_SUMS
+    assert ((weights > 0) <= (sketches.values[:, :128] > 0)).all()
+    assert ((weights < 0) <= (sketches.values[:, :128] < 0)).all()
+
+
+def test_strangers_are_as_far_as_a_missing_finger() -> None:
+    rng = np.random.default_rng(5)
+    probes = make_probes(encoded([finger(rng) for _ in range(10)]), POSITIONS)
+    packed = np.packbits(shipped().cohort > 0, axis=1, bitorder="little").view(np.uint64)
+    strangers = np.repeat(packed[:, None], 10, axis=1)  # each of them with ten equal fingers
+    everybody = np.ones((len(strangers), 10), bool)
+    for part, bits in ((probes.leading, strangers[..., :2]), (probes.last, strangers[..., 4:])):
+        mean = scan_twin.distances(np.ascontiguousarray(bits), everybody, part).mean()
+        assert mean == pytest.approx(part.neutral.sum(), abs=5)
+
+
+def test_a_finger_without_pairs_is_not_looked_for() -> None:
+    rng = np.random.default_rng(6)
+    empty = MinutiaeTemplate(np.zeros((0, 4), np.float32), np.zeros(0, np.uint8), "mindtct/1")
+    sketches = encode([template(finger(rng)), empty])
+    probes = make_probes(sketches, [FingerPosition.LEFT_RING, FingerPosition.LEFT_INDEX])
+    assert probes.fingers == 1
+    assert np.flatnonzero(probes.leading.weights.any(axis=1)).tolist() == [8]
+    assert np.flatnonzero(probes.leading.neutral).tolist() == [8]
+
+
+def test_no_usable_finger_is_a_probe_that_looks_for_nothing() -> None:
+    probes = make_probes(encode([]), [])
+    assert probes.fingers == 0
+    assert not probes.leading.weights.any()
+
+
+def test_positions_that_do_not_fit_are_refused() -> None:
+    sketches = encoded([finger(np.random.default_rng(7)) for _ in range(2)])
+    with pytest.raises(ValueError, match="positions"):
+        make_probes(sketches, [FingerPosition.LEFT_RING] * 2)
+    with pytest.raises(ValueError, match="positions"):
+        make_probes(sketches, [FingerPosition.LEFT_RING])
