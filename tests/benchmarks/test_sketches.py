@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from benchmarks.sketches.composed import ranks
 from benchmarks.sketches.persons import penetrations, tail
 from benchmarks.sketches.prints import Prints, Series, make_chunk, read_prints
 from benchmarks.sketches.scores import cosines, pass_rates, standardised
@@ -133,3 +134,18 @@ def test_a_bad_sensor_shows_where_a_person_has_all_fingers_from_one() -> None:
         for one in (False, True)
     )
     assert alone > 10 * mixed
+
+
+def test_the_mate_is_the_first_among_composed_persons_and_a_stranger_is_not() -> None:
+    prints = crowd(24, 3)
+    prints = Prints(prints.templates, prints.fingers, prints.impressions, prints.fingers % 2)
+    sketches = encode(prints.templates)
+    for found in ranks(prints, sketches, persons=3000, probes=4, fingers=10, seed=8):
+        assert (found == 0).all()
+    owners = np.random.default_rng(8).permutation(prints.fingers)
+    order = np.argsort(owners, kind="stable")
+    times = np.zeros_like(owners)
+    times[order] = np.arange(len(owners)) % 3
+    strangers = Prints(prints.templates, owners, times, owners % 2)
+    for found in ranks(strangers, sketches, persons=3000, probes=4, fingers=10, seed=8):
+        assert found.mean() > 100
