@@ -131,7 +131,9 @@ def shortlist(
 
     Args:
         fingers: That probe and reference have in common, 0..10.  A probe of ten fingers finds
-            references with fewer of them only if the list is long enough for the fewest.
+            references with fewer of them only if the list is long enough for the fewest; beside
+            strangers who have all ten, eight common fingers then need up to three times the list
+            of eight, which the safety of the table covers.
         persons: That are searched.
         budget: Share of mates that may be lost, above 0 and below 1; each stage gets half.
         table: Calibrated penetrations; those of the package if None.
