@@ -2,5 +2,15 @@
 
 from eurodac.galleries.attributes import attributes_of, permit_for
 from eurodac.galleries.follower import Galleries, GalleryReport, Opened
+from eurodac.galleries.hits import Hit, Hits, find_hits
 
-__all__ = ["Galleries", "GalleryReport", "Opened", "attributes_of", "permit_for"]
+__all__ = [
+    "Galleries",
+    "GalleryReport",
+    "Hit",
+    "Hits",
+    "Opened",
+    "attributes_of",
+    "find_hits",
+    "permit_for",
+]
