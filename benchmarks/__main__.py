@@ -1,4 +1,4 @@
-"""``python -m benchmarks SCENARIO [options] [--json FILE]``."""
+"""``python -m benchmarks SCENARIO [options] [--json FILE] [--html FILE]``."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from rich.console import Console
 
 from benchmarks import scenarios
 from benchmarks.errors import BenchmarkError
+from benchmarks.html import page
 from benchmarks.report import Result, document, print_table, write_json
 
 __all__ = ["Scenario", "find_scenarios", "main"]
 
-_FILE_COLUMNS = 160
+_FILE_COLUMNS = 320
 
 
 class Scenario(Protocol):
@@ -53,6 +54,7 @@ def main(argv: Sequence[str]) -> int:
         command = commands.add_parser(name, help=summary, description=summary)
         scenario.add_arguments(command)
         command.add_argument("--json", type=Path, metavar="FILE", help="write the result there")
+        command.add_argument("--html", type=Path, metavar="FILE", help="write a report there")
     args = parser.parse_args(argv)
     try:
         result = found[args.scenario].run(args)
@@ -60,8 +62,12 @@ def main(argv: Sequence[str]) -> int:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 2
     print_table(args.scenario, result, _console())
+    told = document(args.scenario, result)
     if args.json is not None:
-        write_json(args.json, document(args.scenario, result))
+        write_json(args.json, told)
+    if args.html is not None:
+        summary = (found[args.scenario].__doc__ or "").strip()
+        args.html.write_text(page(told, summary, result.plots), "utf-8")
     return 0
 
 

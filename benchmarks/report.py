@@ -13,7 +13,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-__all__ = ["Result", "Row", "document", "print_table", "write_json"]
+__all__ = [
+    "Plot",
+    "Result",
+    "Row",
+    "Value",
+    "columns",
+    "document",
+    "print_table",
+    "shown",
+    "write_json",
+]
 
 Value = float | int | str | bool | None
 _MIB = 2**20
@@ -35,16 +45,33 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Plot:
+    """A picture of the rows, for the HTML report only.
+
+    Args:
+        title: What it shows.
+        description: What somebody who cannot see it should know.
+        svg: One ``<svg>`` element that needs no other file.
+    """
+
+    title: str
+    description: str
+    svg: str
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What a scenario measured.
 
     Args:
         parameters: Everything that another run needs to measure the same.
         rows: In the order of the table.
+        plots: For the HTML report; empty where none was asked for.
     """
 
     parameters: Mapping[str, Value]
     rows: Sequence[Row]
+    plots: Sequence[Plot] = ()
 
 
 def document(scenario: str, result: Result) -> dict[str, object]:
@@ -65,7 +92,7 @@ def write_json(path: Path, found: Mapping[str, object]) -> None:
 
 def print_table(scenario: str, result: Result, console: Console) -> None:
     """Print one line per row and one column per metric."""
-    names = list(dict.fromkeys(name for row in result.rows for name in row.metrics))
+    names = columns([row.metrics for row in result.rows])
     said = ", ".join(f"{name} {value}" for name, value in result.parameters.items())
     table = Table(title=scenario, caption=said)
     for name in ("subject", "case"):
@@ -73,11 +100,17 @@ def print_table(scenario: str, result: Result, console: Console) -> None:
     for name in names:
         table.add_column(name, justify="right")
     for row in result.rows:
-        table.add_row(row.subject, row.case, *(_shown(row.metrics.get(name)) for name in names))
+        table.add_row(row.subject, row.case, *(shown(row.metrics.get(name)) for name in names))
     console.print(table)
 
 
-def _shown(value: Value) -> str:
+def columns(rows: Sequence[Mapping[str, Value]]) -> list[str]:
+    """Return the names of all metrics, in the order in which rows bring them."""
+    return list(dict.fromkeys(name for row in rows for name in row))
+
+
+def shown(value: Value) -> str:
+    """Return a value as every table shows it."""
     if value is None:
         return "–"
     if isinstance(value, float):

@@ -1,0 +1,89 @@
+"""Every engine that the scenario ``vectors`` can run, by its name on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
+from typing import cast
+
+from benchmarks.errors import BenchmarkError
+from benchmarks.peers.protocol import VectorPeer
+
+__all__ = ["EXTRA", "OURS", "PEERS", "Engine", "choose"]
+
+EXTRA = "peers"
+"""Of the package: installs what the peers need."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """How an engine is made, in the process that runs it.
+
+    Args:
+        subject: ``"ours"`` or the peer's name in the table.
+        module: Where the adapter lies.
+        adapter: Its class.
+        package: What must be importable; the extra ``peers`` installs it.
+        options: Of the class.
+        environment: Variables its process starts with; libraries read them when loaded.
+        most_people: The largest gallery it is given, because more takes too long to build.
+        variant: What the case of its rows says after the size, e.g. ``", exact scan"``.
+    """
+
+    subject: str
+    module: str
+    adapter: str
+    package: str
+    options: Mapping[str, object] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    most_people: int | None = None
+    variant: str = ""
+
+    def installed(self) -> bool:
+        """Say whether the package is there, without loading it."""
+        return find_spec(self.package) is not None
+
+    def make(self) -> VectorPeer:
+        """Load the adapter."""
+        return cast(VectorPeer, getattr(import_module(self.module), self.adapter)(**self.options))
+
+
+def _faiss(subject: str, module: str, adapter: str, **options: object) -> Engine:
+    return Engine(subject, f"benchmarks.peers.{module}", adapter, "faiss", options)
+
+
+OURS: Mapping[str, Engine] = {}
+
+PEERS: Mapping[str, Engine] = {
+    "faiss-flat": _faiss("faiss flat, as it comes", "faiss_flat", "FaissFlat", fixed=False),
+    "faiss-flat-fixed": _faiss(
+        "faiss flat, batching fixed", "faiss_flat", "FaissFlat", fixed=True
+    ),
+    "faiss-binary": _faiss("faiss binary + rerank", "faiss_binary", "FaissBinary"),
+    "faiss-ivf-16": _faiss("faiss IVF, 16 of 1,024 cells", "faiss_ivf", "FaissIvf", probed=16),
+    "faiss-ivf-64": _faiss("faiss IVF, 64 of 1,024 cells", "faiss_ivf", "FaissIvf", probed=64),
+    "turbovec": Engine("turbovec 4 bit", "benchmarks.peers.turbovec", "Turbovec", "turbovec"),
+    "numkong": Engine("numkong int8", "benchmarks.peers.numkong", "Numkong", "numkong"),
+    "usearch": Engine("usearch exact int8", "benchmarks.peers.usearch", "Usearch", "usearch"),
+    "hnswlib": Engine(
+        "hnswlib, ef 64", "benchmarks.peers.hnswlib", "Hnswlib", "hnswlib", {"width": 64},
+        most_people=100_000,
+    ),
+}  # fmt: skip
+
+
+def choose(names: str) -> list[Engine]:
+    """Return the peers that ``--peers`` names: all, none, or names with commas between.
+
+    Raises:
+        BenchmarkError: a name is unknown.
+    """
+    if names in ("all", "none"):
+        return list(PEERS.values()) if names == "all" else []
+    unknown = [name for name in names.split(",") if name not in PEERS]
+    if unknown:
+        known = ", ".join(("all", "none", *PEERS))
+        raise BenchmarkError(f"--peers: {', '.join(unknown)} unknown; known are {known}")
+    return [PEERS[name] for name in names.split(",")]
