@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from matching.features import FEATURES, Capture
 from matching.fusion import against_weight
 
-__all__ = ["fused", "mated_scores", "stranger_scores"]
+__all__ = ["fused", "mated_scores", "ranks", "stranger_scores"]
 
 Floats = NDArray[np.float64]
 _DEPENDENCE = max(f.dependence for f in FEATURES.values() if f.capture is Capture.FINGERS)
@@ -60,3 +60,29 @@ def stranger_scores(ratios: Floats, fingers: int, *, seed: int, count: int) -> F
     apart = other[(other != places).all(axis=1)][:count, :fingers]
     a, b = rng.integers(ratios.shape[1], size=(2, len(apart), 1))
     return fused(ratios[places[None, :fingers], a, apart, b])
+
+
+def ranks(ratios: Floats, fingers: int, *, seed: int, strangers: int) -> NDArray[np.intp]:
+    """Rank of the mate among artificial strangers of its sensor, for every two captures.
+
+    Args:
+        ratios: (F, I, F, I) log-likelihood ratios of fingers and impressions.
+        fingers: How many are common, 1..F; drawn anew for every two captures.
+        seed: Of the draws.
+        strangers: Enrolled beside the mate.
+
+    Returns:
+        (I (I - 1) / 2,) ranks from 1; a tie counts against the mate.
+    """
+    rng = np.random.default_rng(seed)
+    count, impressions = ratios.shape[:2]
+    places = np.arange(count)
+    found = []
+    for a, b in combinations(range(impressions), 2):
+        chosen = rng.permutation(count)[:fingers]
+        other = rng.permuted(np.tile(places, (strangers * 4, 1)), axis=1)
+        apart = other[(other != places).all(axis=1)][:strangers]
+        captures = rng.integers(impressions, size=(len(apart), 1))
+        scores = fused(ratios[chosen[None], a, apart[:, chosen], captures])
+        found.append(1 + int((scores >= fused(ratios[chosen, a, chosen, b])).sum()))
+    return np.array(found)

@@ -26,13 +26,13 @@ from matching.calibrated import Calibration, finger_calibrations
 from matching.calibration import cllr
 from matching.parameters import MATCHER_VERSION, MinutiaeFamily
 
-__all__ = ["add_arguments", "run", "write_calibrations"]
+__all__ = ["HIGHEST_OF", "STEEPEST_OF", "add_arguments", "run", "write_calibrations"]
 
 _FILE = Path(matching.__file__).parent / "calibration.toml"
 # One unknown extractor was measured; the next may be worse, so nothing of it claims much.
-_HIGHEST = {MinutiaeFamily.FOREIGN: 6.0}
+HIGHEST_OF = dict.fromkeys(MinutiaeFamily, HIGHEST) | {MinutiaeFamily.FOREIGN: 6.0}
 # LEADER may have been trained on such prints, so held-out ones are not new to it.
-_STEEPEST = {MinutiaeFamily.LEADER: 0.6}
+STEEPEST_OF = dict.fromkeys(MinutiaeFamily, 1.0) | {MinutiaeFamily.LEADER: 0.6}
 _DIGITS = 6
 _HEADING = """\
 # Estimated by `python -m benchmarks calibrate`; not to be edited. matching/calibrated.py says what
@@ -61,10 +61,10 @@ def run(args: argparse.Namespace) -> Result:
     rows = finger_calibrations(document)
     for family, found in scores.items():
         origin = f"{family}, {MATCHER_VERSION}: " + ", ".join(d.name for d in databases)
-        rows[family] = calibrate(found, highest=_HIGHEST.get(family, HIGHEST), origin=origin)
+        rows[family] = calibrate(found, highest=HIGHEST_OF[family], origin=origin)
     dependence = max(row.dependence for row in rows.values())
     for family, found in scores.items():
-        steepest = _STEEPEST.get(family, 1.0)
+        steepest = STEEPEST_OF[family]
         rows[family] = with_caution(rows[family], found, dependence=dependence, steepest=steepest)
     version = write_calibrations(args.output, document, rows)
     return Result(
