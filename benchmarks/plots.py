@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from benchmarks.report import Plot
 
-__all__ = ["bars", "scatter"]
+__all__ = ["bars", "curves", "scatter"]
 
 _OURS, _PEER = "#1f4e79", "#d9822b"
 _SETTINGS: dict[Any, Any] = {  # matplotlib types the names
@@ -63,6 +65,43 @@ def scatter(
     axes.set_ylabel(labels[1])
     said = "; ".join(f"{name}: {x:,.4g} and {y:.4g}" for name, x, y in points)
     return Plot(title, f"Points of {labels[0]} and {labels[1]}. {said}.", _svg(title, figure))
+
+
+def curves(
+    title: str,
+    lines: Sequence[tuple[str, ArrayLike, ArrayLike]],
+    *,
+    labels: tuple[str, str],
+    scales: tuple[str, str] = ("linear", "linear"),
+    diagonal: bool = False,
+) -> Plot:
+    """Draw named lines.
+
+    Args:
+        title: Of the plot.
+        lines: Name, x and y of equal length; points where one is not finite, or not above 0 on a
+            logarithmic scale, are left out.
+        labels: Of both axes.
+        scales: ``"linear"`` or ``"log"`` of both axes.
+        diagonal: Draw x = y beside them.
+    """
+    figure = Figure(figsize=(10, 5), layout="constrained")
+    axes = figure.subplots()
+    for name, x, y in lines:
+        points = np.array([np.asarray(x), np.asarray(y)], np.float64)
+        kept = np.isfinite(points).all(axis=0)
+        for row, scale in zip(points, scales, strict=True):
+            kept &= (row > 0) | (scale != "log")
+        axes.plot(*points[:, kept], linewidth=1.2, label=name)
+    axes.set_xscale(scales[0])
+    axes.set_yscale(scales[1])
+    if diagonal:
+        axes.axline((0, 0), slope=1, color="grey", linewidth=0.8)
+    axes.set_xlabel(labels[0])
+    axes.set_ylabel(labels[1])
+    axes.legend(fontsize=7)
+    said = ", ".join(name for name, _, _ in lines)
+    return Plot(title, f"Lines of {labels[1]} over {labels[0]}: {said}.", _svg(title, figure))
 
 
 def _color(name: str) -> str:

@@ -2,8 +2,8 @@
 
 The law says what is searched (``law/comparison.toml``, ``systems.toml``, ``mid_triggers.toml``);
 the gallery compares every permitted reference by minutiae; every candidate that reaches the
-threshold becomes a provisional link. The answer to the State of origin is stored as it was given:
-one sealed snapshot per dataset of the hit.
+threshold of this gallery size becomes a provisional link. The answer to the State of origin is
+stored as it was given: one sealed snapshot per dataset of the hit.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from eurodac import store
-from eurodac.galleries import Galleries, permit_for
+from eurodac.galleries import Galleries, Hit, find_hits, permit_for
 from eurodac.keys import KeyEncryptionKey, new_id
 from eurodac.law import comparison
 from eurodac.record import (
@@ -32,8 +32,9 @@ from eurodac.record import (
     System,
 )
 from eurodac.record_json import dataset_to_json
-from matching.gallery.protocol import Candidate, Permit
-from matching.parameters import MATCHER_VERSION, PERSON_THRESHOLD
+from matching.calibrated import SCORE_VERSION
+from matching.fingerprint.arrangement import Arrangement
+from matching.gallery.protocol import Permit
 from matching.template import FingerSet
 
 __all__ = ["Outcome", "compare_record", "permit_of_query", "usable_fingers"]
@@ -86,16 +87,16 @@ def compare_record(
     links: list[Link] = []
     searched = 0
     if permit is not None and len(fingers):
-        answer = galleries.search(
-            session, fingers, permit=permit, k=MAX_CANDIDATES, threshold=PERSON_THRESHOLD, kek=kek
+        answer = find_hits(
+            session, galleries, fingers=fingers, permit=permit, k=MAX_CANDIDATES, kek=kek
         )
         searched = answer.searched
-        for candidate in answer.candidates:
-            link = _link(session, record_id, system, dataset, candidate, at=at)
+        for hit in answer.hits:
+            link = _link(session, record_id, hit, threshold=answer.threshold, at=at)
             links.append(store.insert_link(session, link))
     if dataset is not None:
         _snapshots(session, dataset, links, kek=kek, at=at)
-    result = store.ComparisonResult(at, searched, MATCHER_VERSION, galleries.high_water)
+    result = store.ComparisonResult(at, searched, SCORE_VERSION, galleries.high_water)
     store.finish_comparison(session, record_id, result=result)
     return Outcome(record_id, len(fingers) > 0, permit is not None, searched, tuple(links))
 
@@ -143,20 +144,10 @@ def _complete(dataset: Dataset, *, has_fingers: bool) -> bool:
     return comparison.starts_mid(dataset.category, recorded)
 
 
-def _link(
-    session: Session,
-    probe: RecordId,
-    system: System,
-    dataset: Dataset | None,
-    candidate: Candidate,
-    *,
-    at: datetime,
-) -> Link:
-    reference = RecordId(candidate.key)
-    reference_system = store.system_of(session, reference)
-    other = store.get_dataset(session, reference) if reference_system is System.EURODAC else None
-    pair = sorted(((probe, system), (reference, reference_system)))
-    comparison_ = candidate.comparison
+def _link(session: Session, probe: RecordId, hit: Hit, *, threshold: float, at: datetime) -> Link:
+    reference = RecordId(hit.candidate.key)
+    pair = sorted((each, store.system_of(session, each)) for each in (probe, reference))
+    found = hit.candidate.comparison
     return Link(
         id=LinkId(new_id()),
         low=pair[0][0],
@@ -165,27 +156,31 @@ def _link(
         high_system=pair[1][1],
         state=LinkState.PROVISIONAL,
         basis=LinkBasis.FINGERPRINT,
-        score=comparison_.score,
-        threshold=PERSON_THRESHOLD,
+        score=found.score,
+        threshold=threshold,
         terms=tuple(
-            ScoreTerm(term.position.name.lower(), term.similarity, term.llr)
-            for term in comparison_.terms
+            ScoreTerm(term.position.name.lower(), term.similarity, term.llr) for term in found.terms
         ),
-        matcher_version=MATCHER_VERSION,
+        matcher_version=SCORE_VERSION,
         found_by=probe,
         created_at=at,
-        check_reason=_check_reason(dataset, other, comparison_.score),
+        check_reason=_check_reason(session, pair, hit, threshold=threshold),
     )
 
 
-def _check_reason(one: Dataset | None, other: Dataset | None, score: float) -> str:
+def _check_reason(
+    session: Session, pair: Iterable[tuple[RecordId, System]], hit: Hit, *, threshold: float
+) -> str:
     """Say why an expert must look first (Article 38(4)); links across systems always need one."""
-    if one is None or other is None:
+    if hit.arrangement is not Arrangement.AS_LABELLED:
+        return hit.arrangement.value
+    if any(system is not System.EURODAC for _, system in pair):
         return "across_systems"
-    known = {one.sex, other.sex} <= {Sex.MALE, Sex.FEMALE}
-    if known and one.sex is not other.sex:
+    one, other = (store.get_dataset(session, record_id).sex for record_id, _ in pair)
+    if {one, other} <= {Sex.MALE, Sex.FEMALE} and one is not other:
         return "sex_differs"
-    return "near_threshold" if score < PERSON_THRESHOLD + NEAR_THRESHOLD else ""
+    near = hit.candidate.comparison.score < threshold + NEAR_THRESHOLD
+    return "near_threshold" if near else ""
 
 
 def _snapshots(

@@ -156,7 +156,9 @@ def person_view(
     def shown(link: Link) -> bool:
         return decider and actor.member_state in registry.verifying_states(session, link)
 
-    found = sequences(visible.datasets, (*visible.links, *cross))
+    links = (*visible.links, *cross)
+    searched = store.searched_by(session, {link.found_by for link in links})
+    found = sequences(visible.datasets, links)
     return PersonView(
         person_id=visible.person_id,
         viewing_state=actor.member_state,
@@ -164,7 +166,9 @@ def person_view(
         purpose=context.purpose,
         as_of=context.at,
         datasets=_datasets(visible),
-        links=tuple(link_view(k, may_decide=shown(k)) for k in (*visible.links, *cross)),
+        links=tuple(
+            link_view(k, may_decide=shown(k), searched=searched.get(k.found_by)) for k in links
+        ),
         connected=tuple(_connected(k, others) for k in cross),
         conflicting=_conflicting(visible),
         conflicts=tuple(c.rejected for s in found for c in s.conflicts),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 
 from eurodac.detection.values import Indicator, TimelineEvent
@@ -11,6 +12,7 @@ from eurodac.record import (
     EesFile,
     Finger,
     Link,
+    LinkBasis,
     LinkState,
     Name,
     System,
@@ -28,7 +30,10 @@ from eurodac.views import (
     TermView,
     TimelineView,
 )
-from matching.fingerprint.compare import FingersComparison
+from matching.fingerprint.arrangement import find_same_fingers
+from matching.fingerprint.compare import FingersComparison, pack
+from matching.template import FingerPosition, FingerSet
+from matching.thresholds import expected_false_candidates
 
 __all__ = [
     "comparison_terms",
@@ -38,6 +43,7 @@ __all__ = [
     "indicator_view",
     "link_label",
     "link_view",
+    "rarity",
     "timeline_view",
 ]
 
@@ -83,8 +89,15 @@ def link_label(link: Link) -> str:
     return link.state.value
 
 
-def link_view(link: Link, *, may_decide: bool) -> LinkView:
-    """Show a link with its explanation."""
+def link_view(link: Link, *, may_decide: bool, searched: int | None) -> LinkView:
+    """Show a link with its explanation.
+
+    Args:
+        link: As stored.
+        may_decide: Whether the viewer may confirm or reject it.
+        searched: References in the search that found it, None where none was made.
+    """
+    compared = searched is not None and link.basis is LinkBasis.FINGERPRINT
     return LinkView(
         link_id=link.id,
         records=(link.low, link.high),
@@ -100,12 +113,18 @@ def link_view(link: Link, *, may_decide: bool) -> LinkView:
         decided_at=link.decided_at,
         decision_reason=link.decision_reason,
         may_decide=may_decide,
+        searched=searched if compared else None,
+        expected_false=expected_false_candidates(link.score, references=searched or 0)
+        if compared
+        else None,
     )
 
 
 def finger_views(capture: Capture) -> tuple[FingerView, ...]:
-    """Show the outcome of quality control."""
-    return tuple(_finger(finger) for finger in capture.fingers)
+    """Show the outcome of quality control; the second of two equal fingers names the first."""
+    templates = {f.position: f.template for f in capture.fingers if f.template is not None}
+    same = {other: one for one, other in reversed(find_same_fingers(pack(FingerSet(templates))))}
+    return tuple(_finger(finger, same.get(finger.position)) for finger in capture.fingers)
 
 
 def identity_view(record: Dataset | EesFile | VisApplication) -> IdentityView:
@@ -184,6 +203,23 @@ def comparison_terms(comparison: FingersComparison) -> tuple[TermView, ...]:
     )
 
 
+def rarity(expected: float) -> str:
+    """Say in words how often a search of a person who is not recorded shows a stranger like this.
+
+    Args:
+        expected: Bound of the mean number of such strangers per search, >= 0.
+
+    Examples:
+        >>> rarity(0.0008), rarity(0.3), rarity(1e-20)
+        ('one search in 1,000', 'one search in 3', 'one search in a million')
+    """
+    if expected <= 1e-6:  # rarer than anything that was measured
+        return "one search in a million"
+    once = math.floor(1 / expected) if expected < 1 else 1
+    digits = 10 ** (len(str(once)) - 1)
+    return "every search" if once == 1 else f"one search in {once // digits * digits:,}"
+
+
 def _tie(state: LinkState | None, system: System) -> str | None:
     if state is LinkState.PROVISIONAL and system is not System.EURODAC:
         return "unverified"
@@ -194,10 +230,11 @@ def _names(names: tuple[Name, ...]) -> tuple[NameView, ...]:
     return tuple(NameView(n.kind.value, n.surnames, n.forenames) for n in names)
 
 
-def _finger(finger: Finger) -> FingerView:
+def _finger(finger: Finger, same_as: FingerPosition | None) -> FingerView:
     return FingerView(
         position=int(finger.position),
         usable=finger.template is not None,
         nfiq2=finger.nfiq2,
         reason=finger.reason,
+        same_as=None if same_as is None else int(same_as),
     )

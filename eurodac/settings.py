@@ -8,6 +8,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from matching.thresholds import DEFAULT_FPIR
+
 __all__ = ["Settings"]
 
 
@@ -38,6 +40,13 @@ class Settings(BaseSettings):
     face_comparison: bool = Field(
         default=False,
         description="Face comparison; stays off until Article 63(5) of 2024/1358 introduces it.",
+    )
+    target_fpir: float = Field(
+        default=DEFAULT_FPIR,
+        gt=0,
+        le=0.01,
+        description="Highest share of fingerprint searches of a person who is not recorded that "
+        "may show a wrong candidate; the threshold follows it and the size of the gallery.",
     )
     max_body_bytes: int = Field(
         default=32 * 1024 * 1024,

@@ -88,7 +88,11 @@ class TermView:
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """A link with its explanation; ``label`` is "unverified" across systems until decided."""
+    """A link with its explanation; ``label`` is "unverified" across systems until decided.
+
+    ``expected_false`` bounds how many strangers with such a score the search that found it, of
+    ``searched`` references, shows on average; None where nothing was compared.
+    """
 
     link_id: str
     records: tuple[str, str]
@@ -104,16 +108,22 @@ class LinkView:
     decided_at: datetime | None
     decision_reason: str | None
     may_decide: bool
+    searched: int | None
+    expected_false: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class FingerView:
-    """The outcome of quality control for one finger."""
+    """The outcome of quality control for one finger.
+
+    ``same_as`` is another position whose print looks like the same finger: look at both.
+    """
 
     position: int
     usable: bool
     nfiq2: int | None
     reason: str
+    same_as: int | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -123,6 +133,7 @@ class HitView:
     dataset: DatasetView
     link: LinkView | None
     received_at: datetime
+    expected_false: float | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -159,11 +170,16 @@ class IdentityView:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CandidateView:
-    """One candidate; a screening officer gets rank and identity only."""
+    """One candidate; a screening officer gets rank and identity only.
+
+    ``arrangement`` says how the fingers were read: ``as_labelled``, or hands swapped or mirrored.
+    """
 
     rank: int
     identity: IdentityView
     score: float | None = None
+    expected_false: float | None = None
+    arrangement: str | None = None
     terms: tuple[TermView, ...] = ()
     record_id: str | None = None
     reference_number: str | None = None
@@ -173,10 +189,19 @@ class CandidateView:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class IdentificationView:
-    """The answer to an identification."""
+    """The answer to an identification.
+
+    ``expected_false`` bounds how many strangers a search of a person who is not recorded shows on
+    average, at this ``threshold`` and number of records ``searched``. ``too_few_fingers``: even
+    equal prints could not have reached the threshold; no candidate says nothing then.
+    """
 
     searched: int | None
     candidates: tuple[CandidateView, ...]
+    threshold: float | None = None
+    expected_false: float | None = None
+    too_few_fingers: bool = False
+    fingers: tuple[FingerView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

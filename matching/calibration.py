@@ -1,32 +1,34 @@
-"""Scores <-> error rates: what a threshold costs (ISO/IEC 19795-1).
+"""Scores <-> error rates and the cost of log-likelihood ratios (ISO/IEC 19795-1).
 
-How the constants in parameters.py were found: on FVC2002 DB1_B, DB2_B and FVC2004 DB1_B, DB3_B the
-ratio of mated to same-sensor non-mated similarities was read off in bins; the line of each family
-runs through them, flattened where few comparisons stand behind it.  Its mean likelihood ratio on
-non-mates, one by definition for a perfect calibration, came out between 0.22 and 0.43: that is the
-discount for fingers of one capture failing, or looking alike, together.
-
-The bound below is Chernoff's: P(sum of n ratios >= T) <= (mean ratio)^n e^-T if fingers are
-independent.  They are nearly so for non-mates; two hundred thousand pairs of artificial non-mated
-persons (fingers of one sensor, shuffled) stayed below it at every threshold.
+Cllr (Brummer and du Preez 2006) is the mean cost, in bits, of believing log-likelihood ratios: 0 is
+perfect, 1 is as bad as saying nothing.  Its minimum over all rising transformations (pool adjacent
+violators) is what discrimination alone costs; the difference is the fault of the calibration.
 """
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.parameters import CALIBRATIONS, MinutiaeFamily
-
-__all__ = ["equal_error_rate", "false_match_bound", "fnmr_at_fmr", "fpir_bound"]
+__all__ = ["cllr", "equal_error_rate", "error_rates", "fnmr_at_fmr", "min_cllr", "rising_llr"]
 
 Scores = NDArray[np.floating]
+Floats = NDArray[np.float64]
 
 
-def _rates(mated: Scores, non_mated: Scores) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return (FMR, FNMR) at every threshold that changes one of them; a hit is score >= t."""
+def error_rates(mated: Scores, non_mated: Scores) -> tuple[Floats, Floats]:
+    """Return (FMR, FNMR) at every threshold that changes one of them; a hit is score >= t.
+
+    Args:
+        mated: (M,) comparison scores, M >= 1.
+        non_mated: (N,) comparison scores, N >= 1.
+
+    Returns:
+        Two (T,) arrays: FMR falling to 0, FNMR rising to 1.
+
+    Raises:
+        ValueError: there is no mated or no non-mated score.
+    """
     if len(mated) == 0 or len(non_mated) == 0:
         raise ValueError("error rates need at least one mated and one non-mated score")
     mated, non_mated = np.sort(mated), np.sort(non_mated)
@@ -47,7 +49,7 @@ def equal_error_rate(mated: Scores, non_mated: Scores) -> float:
         >>> equal_error_rate(np.array([0.4, 0.8, 0.9, 1.0]), np.array([0.1, 0.2, 0.3, 0.5]))
         0.25
     """
-    fmr, fnmr = _rates(mated, non_mated)
+    fmr, fnmr = error_rates(mated, non_mated)
     nearest = int(np.argmin(np.abs(fmr - fnmr)))
     return float((fmr[nearest] + fnmr[nearest]) / 2)
 
@@ -64,39 +66,56 @@ def fnmr_at_fmr(mated: Scores, non_mated: Scores, target: float) -> float:
         >>> fnmr_at_fmr(np.array([0.4, 0.8]), np.array([0.1, 0.5]), 0.0)
         0.5
     """
-    fmr, fnmr = _rates(mated, non_mated)
+    fmr, fnmr = error_rates(mated, non_mated)
     return float(fnmr[fmr <= target + 1e-12].min())
 
 
-def false_match_bound(threshold: float, fingers: int, family: MinutiaeFamily) -> float:
-    """Bound the chance that two persons reach a threshold by fingerprints alone, 0..1.
+def cllr(mated: Scores, non_mated: Scores) -> float:
+    """Return the mean cost of log-likelihood ratios, bits, >= 0.
 
     Args:
-        threshold: Person score, natural-log likelihood ratio.
-        fingers: Common fingers, 1..10.
-        family: Whose calibration made the score.
-
-    Returns:
-        The bound, independent fingers assumed; take it as right to a factor of ten.
+        mated: (M,) natural-log likelihood ratios, M >= 1.
+        non_mated: (N,) natural-log likelihood ratios, N >= 1.
 
     Examples:
-        >>> f"{false_match_bound(10.0, 4, MinutiaeFamily.MINDTCT):.0e}"
-        '7e-07'
+        >>> cllr(np.array([0.0]), np.array([0.0]))
+        1.0
     """
-    if not 1 <= fingers <= 10:
-        raise ValueError(f"fingers must be 1..10, not {fingers}")
-    if fingers * CALIBRATIONS[family].highest < threshold:
-        return 0.0
-    return min(1.0, CALIBRATIONS[family].non_mated_ratio ** fingers * math.exp(-threshold))
+    missed = np.logaddexp(0.0, -np.asarray(mated, np.float64)).mean()
+    false = np.logaddexp(0.0, np.asarray(non_mated, np.float64)).mean()
+    return float((missed + false) / (2 * np.log(2)))
 
 
-def fpir_bound(threshold: float, fingers: int, family: MinutiaeFamily, *, references: int) -> float:
-    """Bound the chance that a search without a mate returns anybody (FPIR), 0..1.
+def min_cllr(mated: Scores, non_mated: Scores) -> float:
+    """Return the lowest Cllr that any rising transformation of these scores has, bits, 0..1."""
+    return cllr(*rising_llr(mated, non_mated))
+
+
+def rising_llr(mated: Scores, non_mated: Scores) -> tuple[Floats, Floats]:
+    """Return the log-likelihood ratios of the best rising transformation of these scores.
 
     Args:
-        threshold: Person score, natural-log likelihood ratio.
-        fingers: Common fingers, 1..10.
-        family: Whose calibration made the score.
-        references: Gallery size, >= 1.
+        mated: (M,) scores, M >= 1.
+        non_mated: (N,) scores, N >= 1.
+
+    Returns:
+        (M,) and (N,) natural-log likelihood ratios, infinite where only one class occurs.  Equal
+        scores have equal ratios.
+
+    Cost: O((M + N) log (M + N)).
     """
-    return min(1.0, references * false_match_bound(threshold, fingers, family))
+    if len(mated) == 0 or len(non_mated) == 0:
+        raise ValueError("log-likelihood ratios need at least one mated and one non-mated score")
+    values, place = np.unique(np.concatenate([mated, non_mated]), return_inverse=True)
+    same = np.bincount(place[: len(mated)], minlength=len(values)) / len(mated)
+    other = np.bincount(place[len(mated) :], minlength=len(values)) / len(non_mated)
+    blocks: list[list[float]] = []  # [mated share, non-mated share, values] per block
+    for one, two in zip(same.tolist(), other.tolist(), strict=True):
+        blocks.append([one, two, 1])
+        while len(blocks) > 1 and blocks[-2][0] * blocks[-1][1] >= blocks[-1][0] * blocks[-2][1]:
+            last = blocks.pop()
+            blocks[-1] = [x + y for x, y in zip(blocks[-1], last, strict=True)]
+    with np.errstate(divide="ignore"):
+        ratios = np.array([np.log(one) - np.log(two) for one, two, _ in blocks])
+    per_score = np.repeat(ratios, [int(count) for *_, count in blocks])[place]
+    return per_score[: len(mated)], per_score[len(mated) :]

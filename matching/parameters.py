@@ -9,7 +9,7 @@ Origins:
     [S2] comparison of histograms (8 to 16 cells along the distance, 12 to 20 along each direction,
         reach 90 to 170 pixels) on synthetic fingers and on the same four databases: with a model
         trained on a thousand fingers finer cells and a longer reach pay off, up to a point.
-    [C1] calibration on the same four databases, see matching/calibration.py.
+    [C1] the same four databases; what is calibrated on scores stands in calibration.toml.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from types import MappingProxyType
 import numpy as np
 
 __all__ = [
-    "CALIBRATIONS",
     "GENERAL_TUNING",
     "LEADER_TUNING",
     "MATCHER_VERSION",
@@ -38,12 +37,11 @@ __all__ = [
     "SKETCH_SHORTLIST",
     "TUNINGS",
     "CylinderTuning",
-    "FingerCalibration",
     "MinutiaeFamily",
 ]
 
-MATCHER_VERSION = "cylinders/1"
-"""Raised when a stored score would no longer be reproduced."""
+MATCHER_VERSION = "cylinders/2"
+"""Raised when a similarity would no longer be reproduced; calibrations have their own version."""
 
 MAX_COMPARED_MINUTIAE = 60
 """Minutiae per finger that are compared, the best by quality; [R1]: 40 and 100 were no better."""
@@ -76,19 +74,12 @@ SKETCH_MODEL = ("pairs-1.npz", "pairs/1")
 it.  Made by ``python -m benchmarks train-sketch``, from synthetic fingers only."""
 
 PERSON_THRESHOLD = 10.0
-"""Lowest person score that is a hit, natural-log likelihood ratio; fixed before acceptance.
+"""Lowest threshold that is ever used, natural-log likelihood ratio; matching/thresholds.py raises
+it with the size of the gallery.
 
-Seen [C1], MINDTCT (``python -m benchmarks persons``): the weakest of 112 ten-finger mates scored
-35; the best of 200,000 artificial non-mates of one sensor 3 with ten fingers, 6 with four.  With
-three fingers in ten of the worst database replaced by strangers', 1 mate in 800 stayed below.
-
-Bounded (matching/calibration.py, right to a factor of ten): false matches of ten fingers at 1e-9,
-FPIR 0.1 % at a million references; of four fingers at 7e-7, FPIR 7 % at a hundred thousand and 50 %
-at a million, which is also where the tail that was seen points.
-
-Traded: a higher threshold loses four-finger mates; over every choice of four fingers of the worst
-database 4 % at 10, 10 % at 14, 30 % at 20.  So a four-finger search of millions makes a list for an
-expert, not an answer."""
+Above the clip of a single finger, so that none decides alone however small the gallery: it needs
+two fingers that agree. A lower one would rest on fewer non-mated comparisons than a finger had in
+its calibration (about 10,000, or 9.3 in these units)."""
 
 
 class MinutiaeFamily(StrEnum):
@@ -185,34 +176,3 @@ TUNINGS: Mapping[MinutiaeFamily, CylinderTuning] = MappingProxyType(
         MinutiaeFamily.FOREIGN: GENERAL_TUNING,
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class FingerCalibration:
-    """Similarity of one finger -> log-likelihood ratio: a line, clipped at both ends.
-
-    Args:
-        neutral: Similarity that speaks neither for nor against, 0..1.
-        slope: Natural-log units per unit of similarity.
-        lowest: Most that one finger says against; a mate's finger often fails as a whole.
-        highest: Most that one finger says for; below PERSON_THRESHOLD, so none decides alone.
-        non_mated_ratio: Mean likelihood ratio of non-mates of one sensor, the worst database.
-    """
-
-    neutral: float
-    slope: float
-    lowest: float
-    highest: float
-    non_mated_ratio: float
-
-
-CALIBRATIONS: Mapping[MinutiaeFamily, FingerCalibration] = MappingProxyType(
-    {
-        MinutiaeFamily.MINDTCT: FingerCalibration(0.21, 100.0, -1.5, 9.0, 0.35),
-        MinutiaeFamily.LEADER: FingerCalibration(0.48, 80.0, -1.5, 9.0, 0.23),
-        MinutiaeFamily.FOREIGN: FingerCalibration(0.27, 50.0, -1.5, 6.0, 0.44),
-    }
-)
-"""[C1]; natural-log likelihood ratio per finger.  LEADER may have been trained on such prints: its
-line claims less than was measured.  FOREIGN was read off templates of an unknown extractor,
-whose non-mates reach far higher; other extractors will differ, so it is the most cautious."""

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 
 from eurodac.law import purposes, states
+from eurodac.present import rarity
 from eurodac.record import Role
 
 __all__ = ["FILTERS", "POSITIONS", "PURPOSES", "ROLES", "STATES"]
@@ -86,6 +87,11 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "rejected": "rejected by an expert",
         "unverified": "unverified",
         "near_threshold": "the score is close to the threshold",
+        # how the fingers were read
+        "hands_swapped": "the prints fit only with left and right hand swapped",
+        "order_mirrored": "the prints fit only with the fingers of each hand in reverse order",
+        "swapped_and_mirrored": "the prints fit only with the hands swapped and their fingers in "
+        "reverse order",
         # people
         "M": "male",
         "F": "female",
@@ -203,5 +209,6 @@ FILTERS = MappingProxyType(
         "state": _state,
         "article": _article,
         "value": _value,
+        "rarity": rarity,
     }
 )

@@ -18,6 +18,7 @@ from rich.progress import track
 from benchmarks.data import FingerprintDatabase, data_folder, fingerprint_databases
 from benchmarks.errors import DataError
 from benchmarks.extractors import NOMINAL_PPI, add_extractor_argument, make_extractor
+from benchmarks.persons import fused
 from benchmarks.report import Result, Row
 from matching.codec.image import decode
 from matching.fingerprint.compare import PackedSet, compare_many
@@ -99,7 +100,7 @@ def _ratios(
 def _mated(ratios: Ratios, chosen: slice) -> dict[str, float]:
     captures = range(ratios.shape[1])
     places = np.arange(10)[chosen]
-    scores = np.array([ratios[places, a, places, b].sum() for a, b in combinations(captures, 2)])
+    scores = np.array([fused(ratios[places, a, places, b]) for a, b in combinations(captures, 2)])
     return {
         "mated_min": float(scores.min()),
         "mated_median": float(np.median(scores)),
@@ -109,7 +110,7 @@ def _mated(ratios: Ratios, chosen: slice) -> dict[str, float]:
 
 def _non_mated(others: Sequence[Ratios], chosen: slice) -> dict[str, float | None]:
     places = np.arange(10)[chosen]
-    scores = [ratios[places, :, places, :].sum(axis=0).max() for ratios in others]
+    scores = [fused(ratios[places, :, places, :], axis=0).max() for ratios in others]
     return {"other_sensor_max": float(max(scores)) if scores else None}
 
 
@@ -120,7 +121,7 @@ def _shuffled(
     first, second = np.arange(10), rng.permuted(np.tile(np.arange(10), (count * 4, 1)), axis=1)
     apart = second[(second != first).all(axis=1)][:count]
     a, b = rng.integers(ratios.shape[1], size=(2, len(apart), 1))
-    scores = ratios[first[None], a, apart, b][:, chosen].sum(axis=1)
+    scores = fused(ratios[first[None], a, apart, b][:, chosen], axis=1)
     return {
         "shuffled_max": float(scores.max()),
         "shuffled_p9999": float(np.quantile(scores, 0.9999)),

@@ -11,8 +11,10 @@ from rich.table import Table
 from eurodac.cli.call import Call, acting, console
 from eurodac.cli.files import InputFile, looks_like_json, read_message
 from eurodac.demo.case import tell_case
+from eurodac.present import rarity
 from eurodac.views import (
     DatasetView,
+    FingerView,
     IdentificationView,
     NameView,
     PersonView,
@@ -90,20 +92,24 @@ def transmission_text(view: TransmissionView) -> str:
     lines = [f"{view.reference_number}: {state}, {view.searched} references searched"]
     if not view.comparable:
         lines.append("  not comparable: no finger was usable; that is not a negative result")
-    lines += [
-        f"  finger {finger.position}: {finger.reason}" for finger in view.fingers if finger.reason
-    ]
+    lines += _about_fingers(view.fingers)
     for hit in view.hits:
         score = f", score {hit.link.score:.1f} ({hit.link.label})" if hit.link else ""
         lines.append(f"  hit: {hit.dataset.member_state} {hit.dataset.category}{score}")
+        if hit.expected_false is not None:
+            lines.append(f"    {_expected(hit.expected_false)}")
     return "\n".join(lines)
 
 
 def _show_candidates(view: IdentificationView) -> None:
+    for line in _about_fingers(view.fingers):
+        console().print(line)
     if not view.candidates:
         console().print(f"no candidate; {view.searched} references searched")
+        if view.too_few_fingers:
+            console().print("  too few usable fingers for so many references: take more fingers")
         return
-    table = Table("Rank", "Name", "Born", "Category", "Score", "Person")
+    table = Table("Rank", "Name", "Born", "Category", "Score", "Read as", "Person")
     for each in view.candidates:
         table.add_row(
             str(each.rank),
@@ -111,9 +117,25 @@ def _show_candidates(view: IdentificationView) -> None:
             each.identity.date_of_birth or "",
             each.category or "",
             "" if each.score is None else f"{each.score:.1f}",
+            (each.arrangement or "").replace("_", " "),
             each.person_id or "",
         )
     console().print(table)
+    if view.expected_false is not None:
+        console().print(_expected(view.expected_false))
+
+
+def _about_fingers(fingers: tuple[FingerView, ...]) -> list[str]:
+    said = [f"  finger {finger.position}: {finger.reason}" for finger in fingers if finger.reason]
+    return said + [
+        f"  fingers {finger.same_as} and {finger.position} look like one finger taken twice"
+        for finger in fingers
+        if finger.same_as
+    ]
+
+
+def _expected(mean: float) -> str:
+    return f"at most {rarity(mean)} for a person who is not recorded shows a stranger like this"
 
 
 def _show_person(view: PersonView) -> None:

@@ -3,5 +3,16 @@
 from eurodac.galleries.attributes import attributes_of, permit_for
 from eurodac.galleries.engines import engine_maker
 from eurodac.galleries.follower import Galleries, GalleryReport, Opened
+from eurodac.galleries.hits import Hit, Hits, find_hits
 
-__all__ = ["Galleries", "GalleryReport", "Opened", "attributes_of", "engine_maker", "permit_for"]
+__all__ = [
+    "Galleries",
+    "GalleryReport",
+    "Hit",
+    "Hits",
+    "Opened",
+    "attributes_of",
+    "engine_maker",
+    "find_hits",
+    "permit_for",
+]

@@ -25,6 +25,7 @@ from matching.gallery.manifest import Manifest, Origin
 from matching.gallery.native_engine import NativeGallery
 from matching.gallery.protocol import CandidateList, GalleryEngine, Permit
 from matching.template import FingerSet
+from matching.thresholds import DEFAULT_FPIR
 
 __all__ = ["Galleries", "GalleryReport", "Opened"]
 
@@ -80,9 +81,17 @@ class Galleries:
     Args:
         folder: Where the encrypted snapshots lie.
         create: Makes an empty engine.
+        target_fpir: Highest share of searches without a mate that may show anybody.
     """
 
-    def __init__(self, folder: Path, create: Callable[[], GalleryEngine] = NativeGallery) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        create: Callable[[], GalleryEngine] = NativeGallery,
+        *,
+        target_fpir: float = DEFAULT_FPIR,
+    ) -> None:
+        self.target_fpir = target_fpir
         self._folder = folder
         self._create = create
         self._changing = Lock()

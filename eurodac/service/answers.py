@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from eurodac import registry, store
 from eurodac.comparison import permit_of_query, usable_fingers
-from eurodac.galleries import Galleries
+from eurodac.galleries import Galleries, Hit, find_hits
 from eurodac.keys import KeyEncryptionKey
 from eurodac.present import dataset_view, finger_views, link_view
 from eurodac.record import CallContext, Capture, RecordId
 from eurodac.record_json import dataset_from_json
 from eurodac.transmission import Transmission
 from eurodac.views import HitView, TransmissionView
-from matching.parameters import PERSON_THRESHOLD
+from matching.thresholds import expected_false_candidates
 
 __all__ = ["query_view", "transmission_view"]
 
@@ -36,18 +38,23 @@ def transmission_view(
         session, recipient=recipient, probe_ids=[record_id], kek=kek
     )
     links = {link.id: link for link in store.links_of(session, [record_id])}
+    searched = store.searched_by(session, {link.found_by for link in links.values()})
     hits = []
     for snapshot in snapshots:
         hit = dataset_from_json(snapshot.body)
         link = links.get(snapshot.link_id)
-        may = link is not None and recipient in registry.verifying_states(session, link)
+        view = None
+        if link is not None:
+            may = recipient in registry.verifying_states(session, link)
+            view = link_view(link, may_decide=may, searched=searched.get(link.found_by))
         hits.append(
             HitView(
                 dataset=dataset_view(
                     hit, own=hit.member_state == recipient, as_of=snapshot.received_at
                 ),
-                link=link_view(link, may_decide=may) if link else None,
+                link=view,
                 received_at=snapshot.received_at,
+                expected_false=view.expected_false if view else None,
             )
         )
     hits.sort(key=lambda hit: (-(hit.link.score if hit.link else 0.0), hit.dataset.record_id))
@@ -80,14 +87,9 @@ def query_view(
     searched = 0
     if len(fingers):
         permit = permit_of_query(context.actor.member_state)
-        answer = galleries.search(
-            session, fingers, permit=permit, k=100, threshold=PERSON_THRESHOLD, kek=kek
-        )
+        answer = find_hits(session, galleries, fingers=fingers, permit=permit, k=100, kek=kek)
         searched = answer.searched
-        found = [store.get_dataset(session, RecordId(c.key)) for c in answer.candidates]
-        hits = tuple(
-            HitView(dataset_view(d, own=False, as_of=context.at), None, context.at) for d in found
-        )
+        hits = tuple(_hit_of_query(session, hit, searched, at=context.at) for hit in answer.hits)
     return TransmissionView(
         record_id=None,
         reference_number=transmission.reference_number,
@@ -99,4 +101,15 @@ def query_view(
         searched=searched,
         fingers=finger_views(capture),
         hits=hits,
+    )
+
+
+def _hit_of_query(session: Session, hit: Hit, searched: int, *, at: datetime) -> HitView:
+    dataset = store.get_dataset(session, RecordId(hit.candidate.key))
+    score = hit.candidate.comparison.score
+    return HitView(
+        dataset_view(dataset, own=False, as_of=at),
+        None,
+        at,
+        expected_false=expected_false_candidates(score, references=searched),
     )

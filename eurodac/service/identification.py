@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from eurodac import store
 from eurodac.access import Grant
 from eurodac.comparison import usable_fingers
 from eurodac.errors import BiometricRefusedError
-from eurodac.galleries import Galleries, permit_for
+from eurodac.galleries import Galleries, Hit, find_hits, permit_for
 from eurodac.keys import KeyEncryptionKey
 from eurodac.law.categories import CATEGORIES
 from eurodac.person import visible_to
-from eurodac.present import comparison_terms, identity_view
+from eurodac.present import comparison_terms, finger_views, identity_view
 from eurodac.record import CallContext, Capture, Dataset, EesFile, RecordId, System, VisApplication
 from eurodac.views import CandidateView, IdentificationView
-from matching.gallery.protocol import Candidate, Permit
-from matching.parameters import PERSON_THRESHOLD
+from matching.gallery.protocol import Permit
+from matching.thresholds import can_reach, expected_false_candidates
 
 __all__ = ["identify"]
 
@@ -48,21 +50,37 @@ def identify(
             "not_comparable", "no finger is usable; take the prints again", field="fingerprints"
         )
     identity_only = grant.scope == "cir_identity"
-    answer = galleries.search(
+    answer = find_hits(
         session,
-        fingers,
+        galleries,
+        fingers=fingers,
         permit=_permit(context.actor.member_state, identity_only=identity_only),
         k=MAX_CANDIDATES,
-        threshold=PERSON_THRESHOLD,
         kek=kek,
     )
+    about = finger_views(capture)
     if identity_only:
         found = tuple(
-            CandidateView(c.rank, identity_view(_record(session, c.key))) for c in answer.candidates
+            CandidateView(hit.candidate.rank, identity_view(_record(session, hit.candidate.key)))
+            for hit in answer.hits
         )
-        return IdentificationView(None, found)
-    candidates = tuple(_candidate(session, c, context, grant, kek) for c in answer.candidates)
-    return IdentificationView(answer.searched, candidates)
+        return IdentificationView(None, found, fingers=about)
+    return IdentificationView(
+        answer.searched,
+        tuple(
+            replace(
+                _candidate(session, hit, context, grant, kek),
+                expected_false=expected_false_candidates(
+                    hit.candidate.comparison.score, references=answer.searched
+                ),
+            )
+            for hit in answer.hits
+        ),
+        threshold=answer.threshold,
+        expected_false=expected_false_candidates(answer.threshold, references=answer.searched),
+        too_few_fingers=not can_reach(answer.threshold, fingers=len(fingers)),
+        fingers=about,
+    )
 
 
 def _permit(member_state: str, *, identity_only: bool) -> Permit:
@@ -83,11 +101,12 @@ def _record(session: Session, key: str) -> Dataset | EesFile | VisApplication:
 
 def _candidate(
     session: Session,
-    candidate: Candidate,
+    hit: Hit,
     context: CallContext,
     grant: Grant,
     kek: KeyEncryptionKey,
 ) -> CandidateView:
+    candidate = hit.candidate
     dataset = store.get_dataset(session, RecordId(candidate.key))
     visible = visible_to(
         session,
@@ -100,6 +119,7 @@ def _candidate(
         rank=candidate.rank,
         identity=identity_view(dataset),
         score=candidate.comparison.score,
+        arrangement=hit.arrangement.value,
         terms=comparison_terms(candidate.comparison),
         record_id=dataset.id,
         reference_number=dataset.reference_number,

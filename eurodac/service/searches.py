@@ -78,4 +78,5 @@ class SearchCalls(Core):
                 context=context,
                 kek=self._kek,
             )
-            return link_view(link, may_decide=True)
+            searched = store.searched_by(session, [link.found_by])
+            return link_view(link, may_decide=True, searched=searched.get(link.found_by))

@@ -28,6 +28,7 @@ from eurodac.store.comparisons import (
     pending_comparisons,
     pushes_for,
     request_comparison,
+    searched_by,
 )
 from eurodac.store.datasets import (
     find_dataset_by_reference,
@@ -134,6 +135,7 @@ __all__ = [
     "references",
     "replace_capture",
     "request_comparison",
+    "searched_by",
     "state_of",
     "system_of",
     "undecided_links",

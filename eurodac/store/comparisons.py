@@ -32,6 +32,7 @@ __all__ = [
     "pending_comparisons",
     "pushes_for",
     "request_comparison",
+    "searched_by",
 ]
 
 
@@ -135,6 +136,17 @@ def find_comparison(session: Session, record_id: RecordId) -> Comparison | None:
             row.done_at, row.searched or 0, row.matcher_version or "", row.gallery_high_water or 0
         )
     return Comparison(record_id, row.requested_at, result)
+
+
+def searched_by(session: Session, probes: Iterable[RecordId]) -> dict[RecordId, int]:
+    """Say how many references the comparison of each probe searched, where it is done."""
+    found: dict[RecordId, int] = {}
+    for chunk in chunks(sorted(probes)):
+        query = select(ComparisonRow).where(ComparisonRow.record_id.in_(chunk))
+        for row in rows(session, query):
+            if row.searched is not None:
+                found[RecordId(row.record_id)] = row.searched
+    return found
 
 
 def insert_hit_snapshot(session: Session, snapshot: HitSnapshot, *, kek: KeyEncryptionKey) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from matching.features import finger_feature
 from matching.fingerprint.compact import restored
 from matching.fingerprint.cylinders import PackedFinger, build
-from matching.fusion import finger_llr, person_score
+from matching.fusion import finger_llrs, fuse
 from matching.kernels import fingerprint as kernel
 from matching.parameters import TUNINGS, MinutiaeFamily
 from matching.template import FingerPosition, FingerSet
@@ -118,10 +119,15 @@ def compare_many(probe: PackedSet, references: Sequence[PackedSet]) -> list[Fing
             tuning = TUNINGS[family]
             addresses = [references[i].fingers[position].address(tuning) for i in chosen]
             scores = kernel.compare(finger.address(tuning), addresses, tuning)
-            for i, similarity in zip(chosen, scores.tolist(), strict=True):
-                llr = finger_llr(similarity, family)
+            evidence = [references[i].fingers[position].evidence for i in chosen]
+            llrs = finger_llrs(scores, family, probe=finger.evidence, references=evidence)
+            for i, similarity, llr in zip(chosen, scores.tolist(), llrs.tolist(), strict=True):
                 terms[i].append(FingerTerm(position, similarity, llr))
-    return [FingersComparison(person_score(t.llr for t in row), tuple(row)) for row in terms]
+    return [FingersComparison(_score(row), tuple(row)) for row in terms]
+
+
+def _score(terms: Sequence[FingerTerm]) -> float:
+    return fuse((finger_feature(term.position), term.llr) for term in terms)
 
 
 def _by_family(

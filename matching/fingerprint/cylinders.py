@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.calibrated import Evidence
 from matching.errors import TemplateError
 from matching.kernels import fingerprint as kernel
 from matching.parameters import (
@@ -25,6 +26,8 @@ __all__ = ["PackedFinger", "build", "family_of"]
 _HEADER = struct.Struct("=2I4i")  # finger_header: format, tuning, cylinders, padded, blocks, bytes
 _HEADER_BYTES = 64  # its size with the reserve, and the alignment of every part
 _FORMAT = 0x31435946  # FINGER_FORMAT: "FYC1"
+_QUALITY = struct.Struct("=f")  # mean of the minutiae; 0 where it is not known
+_QUALITY_PLACE = slice(_HEADER.size, _HEADER.size + _QUALITY.size)  # in the header's reserve
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -37,6 +40,7 @@ class PackedFinger:
             length stand in its header), with the tuning of the family; at most 10 KB.
         general: The same with GENERAL_TUNING, for comparisons across families; the same array
             unless the family has a tuning of its own.
+        evidence: How much the finger has to say; read from ``own``.
 
     Raises:
         TemplateError: an array is not what ``build`` makes; the kernels trust what they read.
@@ -45,10 +49,14 @@ class PackedFinger:
     family: MinutiaeFamily
     own: NDArray[np.uint8]
     general: NDArray[np.uint8]
+    evidence: Evidence = field(init=False)
 
     def __post_init__(self) -> None:
         for packed, tuning in ((self.own, TUNINGS[self.family]), (self.general, GENERAL_TUNING)):
             _check(packed, tuning)
+        count = _HEADER.unpack(self.own[: _HEADER.size].tobytes())[2]
+        (quality,) = _QUALITY.unpack(self.own[_QUALITY_PLACE].tobytes())
+        object.__setattr__(self, "evidence", Evidence(count, quality or NEUTRAL_QUALITY))
 
     def address(self, tuning: CylinderTuning) -> int:
         """Return where the cylinders of this tuning start; valid while the finger lives."""
@@ -112,6 +120,9 @@ def build(template: MinutiaeTemplate) -> PackedFinger:
 
 def _packed(minutiae: NDArray[np.float32], tuning: CylinderTuning) -> NDArray[np.uint8]:
     packed = kernel.build(minutiae, tuning)
+    if len(minutiae):
+        quality = _QUALITY.pack(float(minutiae[:, 3].mean()))
+        packed[_QUALITY_PLACE] = np.frombuffer(quality, np.uint8)
     packed.setflags(write=False)
     return packed
 

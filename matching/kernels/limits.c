@@ -8,9 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "abi.h"
+#include "cpu.h"
 
-enum { LIMIT_AUTO, LIMIT_PORTABLE, LIMIT_AVX2, LIMIT_AVX512 };
 enum { LIMIT_DPBUSD, LIMIT_POPCNT, LIMIT_XOR, LIMIT_FMA };
 
 #define CHAINS 16 /* independent instructions in flight */
@@ -89,20 +88,8 @@ __attribute__((target("avx512f"))) static void execute(int kind, int64_t turns) 
     __asm__ volatile("vzeroupper" :::);
 }
 
-static int best_level(void) {
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx512f") ? LIMIT_AVX512
-           : __builtin_cpu_supports("avx2")  ? LIMIT_AVX2
-                                             : LIMIT_PORTABLE;
-}
-
 static int executes(int kind) {
-    if (best_level() != LIMIT_AVX512) return 0;
-    switch (kind) {
-    case LIMIT_DPBUSD: return __builtin_cpu_supports("avx512vnni");
-    case LIMIT_POPCNT: return __builtin_cpu_supports("avx512vpopcntdq");
-    default: return kind == LIMIT_XOR || kind == LIMIT_FMA;
-    }
+    return kind >= LIMIT_DPBUSD && kind <= LIMIT_FMA && eurodac_cpu_level(0) == CPU_AVX512;
 }
 #else
 #define FORGET ((void)0)
@@ -110,8 +97,6 @@ static int executes(int kind) {
 #define read_avx512 read_portable
 
 static void execute(int kind, int64_t turns) { (void)kind, (void)turns; }
-
-static int best_level(void) { return LIMIT_PORTABLE; }
 
 static int executes(int kind) {
     (void)kind;
@@ -124,13 +109,12 @@ static int executes(int kind) {
  * it or the size is no multiple. */
 int eurodac_limit_read(const uint8_t *memory, int64_t bytes, int64_t passes, int level,
                        uint64_t *sum) {
-    const int best = best_level();
-    if (level == LIMIT_AUTO) level = best;
-    if (level < LIMIT_PORTABLE || level > best || bytes % READ_STEP) return -1;
+    level = eurodac_cpu_level(level);
+    if (level < 0 || bytes % READ_STEP) return -1;
     *sum = 0;
     for (int64_t pass = 0; pass < passes; pass++) {
-        *sum += level == LIMIT_AVX512 ? read_avx512(memory, bytes)
-                : level == LIMIT_AVX2 ? read_avx2(memory, bytes)
+        *sum += level == CPU_AVX512 ? read_avx512(memory, bytes)
+                : level == CPU_AVX2 ? read_avx2(memory, bytes)
                                       : read_portable(memory, bytes);
         FORGET;
     }

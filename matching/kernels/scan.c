@@ -1,34 +1,19 @@
 /* The exported calls of the scan: prepare the probes, then one body per instruction set. */
 #include "scan.h"
-#include <string.h>
 
-enum { SCAN_AUTO = 0, SCAN_PORTABLE = 1, SCAN_LEVEL_AVX2 = 2, SCAN_LEVEL_AVX512 = 3 };
+#include "cpu.h"
+#include <string.h>
 
 #if defined(__x86_64__)
 #include "scan_avx2.h"
 #include "scan_avx512.h"
 
-static int best_level(void) {
-    __builtin_cpu_init();
-    const int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") &&
-                     __builtin_cpu_supports("popcnt");
-    const int avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-                       __builtin_cpu_supports("avx512vbmi") &&
-                       __builtin_cpu_supports("avx512vpopcntdq");
-    return !avx2 ? SCAN_PORTABLE : avx512 ? SCAN_LEVEL_AVX512 : SCAN_LEVEL_AVX2;
-}
 #else
 #define SCAN_AVX2
 #define SCAN_AVX512
-static int best_level(void) { return SCAN_PORTABLE; }
 #endif
 
-/* The level a call with `level` runs at; -1 if this machine cannot. */
-int eurodac_scan_level(int level) {
-    const int best = best_level();
-    return level == SCAN_AUTO ? best : level >= SCAN_PORTABLE && level <= best ? level : -1;
-}
+int eurodac_scan_level(int level) { return eurodac_cpu_level(level); }
 
 int64_t eurodac_scan_pass_bytes(void) { return (int64_t)sizeof(scan_pass); }
 
@@ -75,7 +60,7 @@ static void prepare(scan_pass *pass, const scan_probe *probes, int count, int le
             pass->neutral[f][q] = probes[q].neutral[f];
             for (int k = 0; k < SCAN_BITS; k++) pass->used[f] |= weights[k] != 0;
             pass->used[f] |= probes[q].neutral[f] != 0;
-            if (level == SCAN_LEVEL_AVX512)
+            if (level == CPU_AVX512)
                 fill_sextets(pass->sextets[f][q], weights);
             else
                 fill_nibbles(pass->nibbles[f][q], weights);
@@ -105,7 +90,7 @@ static void by_finger(const scan_range *r, int64_t block, int probe, int level, 
     for (int f = 0; permitted && f < SCAN_FINGERS; f++) {
         if (!pass->used[f]) continue;
 #if defined(__x86_64__)
-        if (level == SCAN_LEVEL_AVX2)
+        if (level == CPU_AVX2)
             leading_avx2(r, block, f, probe, pass, sums);
         else
 #endif
@@ -127,7 +112,7 @@ int eurodac_scan_leading(const scan_range *r, const scan_probe *probes, int coun
     prepare(pass, probes, count, level);
     for (int64_t tile = r->begin; tile < r->end; tile++) {
 #if defined(__x86_64__)
-        if (level == SCAN_LEVEL_AVX512) {
+        if (level == CPU_AVX512) {
             uint64_t wanted[SCAN_BLOCKS] = {0};
             for (int q = 0; q < count; q++)
                 for (int b = 0; b < SCAN_BLOCKS; b++)

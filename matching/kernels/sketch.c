@@ -1,5 +1,7 @@
 /* Histogram of close pairs of minutiae: one body, compiled for every instruction set. */
 #include "sketch.h"
+
+#include "cpu.h"
 #include <math.h>
 #include <string.h>
 
@@ -7,7 +9,6 @@
 #define SKETCH_SIDE (SKETCH_DIRECTIONS + 1) /* the last cell is the first one again */
 #define SKETCH_PADDED 96                    /* 80 and whole vectors */
 
-enum { SKETCH_AUTO = 0, SKETCH_PORTABLE = 1, SKETCH_LEVEL_AVX2 = 2, SKETCH_LEVEL_AVX512 = 3 };
 
 /* The minutiae of one finger that are used, y upwards, and the weight of each. */
 typedef struct {
@@ -147,26 +148,12 @@ SPECIALISE(portable, )
 SPECIALISE(avx2, __attribute__((target("avx2,bmi,bmi2"))))
 SPECIALISE(avx512, __attribute__((target("avx2,bmi,bmi2,avx512f,avx512bw,avx512dq,avx512vl,"
                                          "prefer-vector-width=512"))))
-
-static int best_level(void) {
-    __builtin_cpu_init();
-    const int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
-    const int avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-    return !avx2 ? SKETCH_PORTABLE : avx512 ? SKETCH_LEVEL_AVX512 : SKETCH_LEVEL_AVX2;
-}
 #else
 #define cells_avx2 cells_portable
 #define cells_avx512 cells_portable
-
-static int best_level(void) { return SKETCH_PORTABLE; }
 #endif
 
-/* The level a call with `level` runs at; -1 if this machine cannot. */
-int eurodac_sketch_level(int level) {
-    const int best = best_level();
-    return level == SKETCH_AUTO ? best : level >= SKETCH_PORTABLE && level <= best ? level : -1;
-}
+int eurodac_sketch_level(int level) { return eurodac_cpu_level(level); }
 
 /* minutiae: rows of x, y (downwards), direction, quality of all fingers; ends: where each finger
  * ends, in rows. Every finger has at most SKETCH_ROOM - 1. Returns -1 if this machine lacks the
@@ -174,9 +161,9 @@ int eurodac_sketch_level(int level) {
 int eurodac_sketch_cells(const sketch_parameters *parameters, const float *minutiae,
                          const int64_t *ends, int64_t count, int level, float *cells) {
     switch (eurodac_sketch_level(level)) {
-    case SKETCH_LEVEL_AVX512: cells_avx512(parameters, minutiae, ends, count, cells); return 0;
-    case SKETCH_LEVEL_AVX2: cells_avx2(parameters, minutiae, ends, count, cells); return 0;
-    case SKETCH_PORTABLE: cells_portable(parameters, minutiae, ends, count, cells); return 0;
+    case CPU_AVX512: cells_avx512(parameters, minutiae, ends, count, cells); return 0;
+    case CPU_AVX2: cells_avx2(parameters, minutiae, ends, count, cells); return 0;
+    case CPU_PORTABLE: cells_portable(parameters, minutiae, ends, count, cells); return 0;
     default: return -1;
     }
 }

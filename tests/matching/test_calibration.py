@@ -5,9 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.calibration import equal_error_rate, false_match_bound, fnmr_at_fmr, fpir_bound
-from matching.fusion import finger_llr
-from matching.parameters import PERSON_THRESHOLD, MinutiaeFamily
+from matching.calibration import cllr, equal_error_rate, fnmr_at_fmr, min_cllr, rising_llr
 
 scores = st.lists(st.floats(0, 1), min_size=1, max_size=30).map(np.array)
 
@@ -44,28 +42,36 @@ def test_rates_without_scores_are_refused() -> None:
         equal_error_rate(np.array([]), np.array([0.1]))
 
 
-@pytest.mark.parametrize("family", MinutiaeFamily)
-def test_the_bound_falls_with_fingers_and_threshold(family: MinutiaeFamily) -> None:
-    bounds = [false_match_bound(PERSON_THRESHOLD, n, family) for n in (2, 4, 10)]
-    assert bounds == sorted(bounds, reverse=True)
-    assert false_match_bound(PERSON_THRESHOLD, 1, family) == 0.0  # one finger cannot reach it
-    assert false_match_bound(12.0, 4, family) < false_match_bound(10.0, 4, family)
-    assert fpir_bound(PERSON_THRESHOLD, 10, family, references=10**6) < 0.02
+ratios = st.lists(st.floats(-20, 20), min_size=1, max_size=40).map(np.array)
 
 
-def test_the_bound_holds_for_a_calibrated_finger() -> None:
-    """Non-mates drawn so that their mean likelihood ratio is the one the bound assumes."""
-    rng = np.random.default_rng(1)
-    similarity = np.clip(0.187 + rng.exponential(0.007, (200_000, 4)), 0, 1)
-    llr = np.vectorize(lambda s: finger_llr(s, MinutiaeFamily.MINDTCT))(similarity)
-    assert np.exp(llr).mean() < 0.7  # a heavier tail than was measured, and still ...
-    total = llr.sum(axis=1)
-    for threshold in (2.0, 4.0, 6.0):
-        bound = np.exp(llr).mean() ** 4 * np.exp(-threshold)
-        assert (total >= threshold).mean() <= bound
+@given(ratios, ratios)
+def test_the_best_transformation_costs_least_and_rises(
+    mated: np.ndarray, non_mated: np.ndarray
+) -> None:
+    least = min_cllr(mated, non_mated)
+    assert 0 <= least <= min(1.0, cllr(mated, non_mated)) + 1e-9
+    assert least <= cllr(0.7 * mated - 1, 0.7 * non_mated - 1) + 1e-9
+    scores = np.concatenate([mated, non_mated])
+    best = np.concatenate(rising_llr(mated, non_mated))
+    order = np.argsort(scores, kind="stable")
+    assert (best[order][1:] >= best[order][:-1]).all()
 
 
-@pytest.mark.parametrize("fingers", [0, 11])
-def test_impossible_finger_counts_are_refused(fingers: int) -> None:
-    with pytest.raises(ValueError, match=r"1\.\.10"):
-        false_match_bound(10.0, fingers, MinutiaeFamily.MINDTCT)
+def test_saying_nothing_costs_one_bit_and_being_right_nothing() -> None:
+    zero = np.zeros(3)
+    assert cllr(zero, zero) == pytest.approx(1.0)
+    assert cllr(np.full(3, 50.0), np.full(5, -50.0)) == pytest.approx(0.0, abs=1e-12)
+    assert cllr(np.full(3, -50.0), np.full(5, 50.0)) > 50
+    assert min_cllr(np.array([1.0, 2.0]), np.array([-1.0, 0.0])) == 0.0
+
+
+def test_equal_scores_get_one_ratio() -> None:
+    mated, non_mated = rising_llr(np.array([1.0, 1.0, 5.0]), np.array([1.0, 0.0]))
+    assert mated.tolist() == [pytest.approx(np.log(2 / 3 / (1 / 2))), mated[0], np.inf]
+    assert non_mated.tolist() == [mated[0], -np.inf]
+
+
+def test_ratios_without_scores_are_refused() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        rising_llr(np.array([1.0]), np.array([]))

@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from matching.calibrated import CALIBRATIONS
 from matching.fingerprint.compare import PackedSet, compare, compare_many, pack
-from matching.parameters import CALIBRATIONS, PERSON_THRESHOLD, MinutiaeFamily
+from matching.parameters import PERSON_THRESHOLD, MinutiaeFamily
 from matching.template import FingerPosition, FingerSet
 from tests.matching.minutiae import person, recapture, template
 

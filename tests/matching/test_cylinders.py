@@ -6,7 +6,7 @@ import pytest
 from matching.errors import TemplateError
 from matching.fingerprint import cylinders
 from matching.kernels import fingerprint as kernel
-from matching.parameters import GENERAL_TUNING, LEADER_TUNING, MinutiaeFamily
+from matching.parameters import GENERAL_TUNING, LEADER_TUNING, NEUTRAL_QUALITY, MinutiaeFamily
 from matching.template import MinutiaeTemplate
 from tests.matching.minutiae import finger, template
 
@@ -46,7 +46,19 @@ def test_y_is_turned_upwards() -> None:
     rows = finger(np.random.default_rng(2))
     upwards = rows - np.array([0, 1000, 0, 0], np.float32)  # template() holds 1000 - y
     direct = kernel.build(np.ascontiguousarray(upwards), GENERAL_TUNING)
-    assert (cylinders.build(template(rows)).own == direct).all()
+    assert (cylinders.build(template(rows)).own[64:] == direct[64:]).all()
+
+
+@pytest.mark.parametrize("extractor", ["mindtct/1", "leader/1"])
+def test_a_packed_finger_says_how_much_it_has_to_say(extractor: str) -> None:
+    rows = finger(np.random.default_rng(8))
+    rows[:, 3] = 0.5
+    rows[0, 3] = 0.0  # not reported
+    packed = cylinders.build(template(rows, extractor))
+    assert packed.evidence.quality == pytest.approx((44 * 0.5 + NEUTRAL_QUALITY) / 45)
+    assert packed.evidence.minutiae == int(packed.own[8:12].view(np.int32)[0])
+    empty = cylinders.build(template(rows[:0], extractor))
+    assert (empty.evidence.minutiae, empty.evidence.quality) == (0, NEUTRAL_QUALITY)
 
 
 def test_a_quality_that_was_not_reported_is_neither_best_nor_worst() -> None:
