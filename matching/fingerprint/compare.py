@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
+import numpy as np
+from numpy.typing import NDArray
+
 from matching.features import finger_feature
-from matching.fingerprint.compact import restored
-from matching.fingerprint.cylinders import PackedFinger, build
+from matching.fingerprint.compact import encode
+from matching.fingerprint.cylinders import PackedFinger, build_many
 from matching.fusion import finger_llrs, fuse
 from matching.kernels import fingerprint as kernel
 from matching.parameters import TUNINGS, MinutiaeFamily
@@ -20,9 +23,12 @@ __all__ = [
     "PackedSet",
     "compare",
     "compare_many",
+    "compare_similarities",
     "pack",
     "pack_many",
 ]
+
+_TUNINGS = tuple(dict.fromkeys(TUNINGS.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +68,16 @@ class PackedSet:
     """
 
     fingers: Mapping[FingerPosition, PackedFinger]
+    record: NDArray[np.uintp] = field(init=False)  # finger_set of kernels/fingerprint.h
 
     def __post_init__(self) -> None:
         ordered = {FingerPosition(p): self.fingers[p] for p in sorted(self.fingers)}
         object.__setattr__(self, "fingers", MappingProxyType(ordered))
+        record = np.zeros((2, kernel.POSITIONS), np.uintp)
+        for position, finger in ordered.items():
+            record[:, position - 1] = finger.own.ctypes.data, finger.general.ctypes.data
+        record.setflags(write=False)
+        object.__setattr__(self, "record", record)
 
     def __len__(self) -> int:
         return len(self.fingers)
@@ -80,9 +92,9 @@ def pack(fingers: FingerSet) -> PackedSet:
     Args:
         fingers: 0..10 fingers.
 
-    Cost: 0.05-0.1 ms and 3-5 KB per finger.  Thread-safe.
+    Cost: 0.05 ms and 2-4 KB per finger.  Thread-safe.
     """
-    return PackedSet({position: build(t) for position, t in fingers.fingers.items()})
+    return pack_many([{position: encode(t) for position, t in fingers.fingers.items()}])[0]
 
 
 def pack_many(people: Sequence[Mapping[FingerPosition, bytes]]) -> list[PackedSet]:
@@ -90,8 +102,35 @@ def pack_many(people: Sequence[Mapping[FingerPosition, bytes]]) -> list[PackedSe
 
     Args:
         people: Position -> what ``compact.encode`` made, per person.
+
+    Returns:
+        One set each, in order; they share their memory.
+
+    Raises:
+        CodecError: the minutiae of a finger are of another format or version, or damaged.
+
+    Cost: 0.02 ms per finger.  Thread-safe.
     """
-    return [PackedSet({p: build(restored(blob)) for p, blob in one.items()}) for one in people]
+    made = iter(build_many([blob for person in people for blob in person.values()]))
+    return [PackedSet(dict(zip(person, made, strict=False))) for person in people]
+
+
+def compare_similarities(probe: PackedSet, references: Sequence[PackedSet]) -> NDArray[np.float32]:
+    """Compare one capture with many, finger by finger, without weighing what it means.
+
+    Args:
+        probe: 0..10 fingers.
+        references: Any number of captures.
+
+    Returns:
+        (len(references), 10) float32: similarity of the finger at position i + 1, 0..1; NaN where
+        either side lacks it.
+
+    Cost: 0.004 ms per pair of fingers, less than 0.001 ms per reference beside it.  Thread-safe;
+    the GIL is released inside the kernel, so threads may share the references.
+    """
+    where = [reference.record.ctypes.data for reference in references]
+    return kernel.compare_sets(probe.record.ctypes.data, where, _TUNINGS)
 
 
 def compare(probe: PackedSet, reference: PackedSet) -> FingersComparison:
@@ -110,15 +149,14 @@ def compare_many(probe: PackedSet, references: Sequence[PackedSet]) -> list[Fing
         One comparison per reference, in order.  Only positions present on both sides count;
         without any the score is 0 and there are no terms.
 
-    Cost: one kernel call per probe finger and family, about 0.02 ms per pair of fingers.
-    Thread-safe; the GIL is released inside the kernel.
+    Cost: one kernel call, 0.004 ms per pair of fingers and as much to explain it.  Thread-safe;
+    the GIL is released inside the kernel.
     """
+    similarities = compare_similarities(probe, references)
     terms: list[list[FingerTerm]] = [[] for _ in references]
     for position, finger in probe.fingers.items():
         for family, chosen in _by_family(position, finger, references).items():
-            tuning = TUNINGS[family]
-            addresses = [references[i].fingers[position].address(tuning) for i in chosen]
-            scores = kernel.compare(finger.address(tuning), addresses, tuning)
+            scores = similarities[chosen, position - 1]
             evidence = [references[i].fingers[position].evidence for i in chosen]
             llrs = finger_llrs(scores, family, probe=finger.evidence, references=evidence)
             for i, similarity, llr in zip(chosen, scores.tolist(), llrs.tolist(), strict=True):

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.fingerprint.compact import encode, restored
 from matching.fingerprint.compare import compare_many, pack
 from matching.gallery.faiss_engine import FaissGallery
 from matching.gallery.native_engine import NativeGallery
@@ -23,27 +22,17 @@ LOWEST = -1e9
 
 @dataclass(frozen=True)
 class Made:
-    """An engine, and the form in which it keeps fingers."""
+    """An engine."""
 
     name: str
     make: Callable[[], GalleryEngine]
-    kept: Callable[[FingerSet], FingerSet]
-
-
-def rounded(fingers: FingerSet) -> FingerSet:
-    """Fingers as the native gallery keeps them."""
-    return FingerSet({p: restored(encode(t)) for p, t in fingers.fingers.items()})
-
-
-def _same(fingers: FingerSet) -> FingerSet:
-    return fingers
 
 
 ENGINES = (
-    Made("faiss", FaissGallery, _same),
+    Made("faiss", FaissGallery),
     Made("faiss, batches of 3", lambda: FaissGallery(batch=3), _same),
-    Made("native", NativeGallery, rounded),
-    Made("native, two threads", lambda: NativeGallery(threads=2, largest=512), rounded),
+    Made("native", NativeGallery),
+    Made("native, two threads", lambda: NativeGallery(threads=2, largest=512), _same),
 )
 
 
@@ -84,7 +73,7 @@ def _oracle(
 ) -> list[tuple[int, str, float]]:
     """The answer without sketches, batches and slots."""
     permitted = [r for r in people if permit.allows(r.key, r.attributes)]
-    compared = compare_many(pack(probe), [pack(made.kept(r.fingers)) for r in permitted])
+    compared = compare_many(pack(probe), [pack(r.fingers) for r in permitted])
     hits = [
         (c.score, r.key) for c, r in zip(compared, permitted, strict=True) if c.score >= threshold
     ]
