@@ -24,12 +24,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FACE", "FINGER", "Capture", "Noise", "Population", "take"]
+__all__ = ["FACE", "FINGER", "Capture", "Noise", "Population", "isotropic", "take"]
 
 BLOCK = 50_000
 FILLER_BASE = 100_000
 _CLUSTERS = 24
-_DEMOGRAPHIC = np.float32(0.08)  # share of an identity's energy that its cluster explains
 _LOADING_RANGE = (0.3, 0.97)
 _POOR_LOADING = (0.5, 0.75)
 Floats = NDArray[np.float32]
@@ -43,15 +42,17 @@ class Noise:
         loading: Mean weight of the identity in a capture, 0..1.
         spread: Standard deviation of that weight.
         poor: Share of poor captures, 0..1.
+        demographic: Share of an identity's energy that its cluster explains, 0..1.
     """
 
     loading: float
     spread: float
     poor: float
+    demographic: float
 
 
-FACE = Noise(0.84, 0.05, 0.01)
-FINGER = Noise(0.80, 0.08, 0.05)
+FACE = Noise(0.84, 0.05, 0.01, 0.08)
+FINGER = Noise(0.80, 0.08, 0.05, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ class Population:
         seed: Everything follows from it.
         realistic: So many of the people follow the noise model; the rest are fillers.
         noise: Of every capture.
+        modality: Populations that differ in it (and dimensions and noise) only are of the same
+            people: the n-th row and the n-th probe are of the same person in each.
     """
 
     people: int
@@ -84,6 +87,7 @@ class Population:
     seed: int = 42
     realistic: int = 1_000_000
     noise: Noise = FACE
+    modality: int = 0
 
     @cached_property
     def _clusters(self) -> Floats:
@@ -91,14 +95,15 @@ class Population:
         return _unit(rows)
 
     def _rng(self, *stream: int) -> np.random.Generator:
-        return np.random.Generator(np.random.SFC64([self.seed, *stream]))
+        return np.random.Generator(np.random.SFC64([self.seed, self.modality, *stream]))
 
     def identities(self, block: int, rows: int) -> Floats:
         """Return (rows, d) float32 identities of a block; the same for the same block."""
         rng = self._rng(1, block)
         found = isotropic(rng, rows, self.dimensions)
-        found *= np.sqrt(1 - _DEMOGRAPHIC)
-        found += np.sqrt(_DEMOGRAPHIC) * self._clusters[rng.integers(0, _CLUSTERS, rows)]
+        share = np.float32(self.noise.demographic)
+        found *= np.sqrt(1 - share)
+        found += np.sqrt(share) * self._clusters[rng.integers(0, _CLUSTERS, rows)]
         return _unit(found)
 
     def blocks(self) -> Iterator[Floats]:
@@ -138,15 +143,16 @@ class Population:
         Args:
             count: Different people, at most ``modelled``.
         """
+        choice = np.random.Generator(np.random.SFC64([self.seed]))  # the same in every modality
+        mates = np.sort(choice.choice(self.modelled, count, replace=False))
         rng = self._rng(4)
-        mates = np.sort(rng.choice(self.modelled, count, replace=False))
         probes = np.empty((count, self.dimensions), np.float32)
         for block in np.unique(mates // BLOCK):
             start = int(block) * BLOCK
             people = self.identities(int(block), min(BLOCK, self.modelled - start))
             chosen = mates // BLOCK == block
             probes[chosen] = take(people[mates[chosen] - start], self.noise, rng)
-        order = rng.permutation(count)
+        order = choice.permutation(count)
         return Capture(probes[order], mates[order].astype(np.int64))
 
     def non_mated(self, count: int) -> Capture:

@@ -117,9 +117,11 @@ def run_engine(task: Task) -> Measured:
     build_s = perf_counter() - begin - watch.seconds
     answers = _answer(engine, task) if task.mated else None
     probes = _timing_probes(task.stored, max(task.batches))
-    speeds = {batch: _speed(engine, task, probes, batch) for batch in task.batches}
     size = engine.bytes_per_person()  # before erasing, which may change it
-    return Measured(answers, speeds, build_s, _erase_us(engine, task), size, engine.work())
+    with alone(task.lock):
+        speeds = {batch: _speed(engine, task, probes, batch) for batch in task.batches}
+        erase_us = _erase_us(engine, population.people)
+    return Measured(answers, speeds, build_s, erase_us, size, engine.work())
 
 
 class _Watch:
@@ -172,19 +174,17 @@ def _speed(engine: VectorPeer, task: Task, probes: Floats, batch: int) -> Speed:
     def call(number: int) -> object:
         return engine.search(batches[number % len(batches)], k=task.k, threads=task.threads)
 
-    with alone(task.lock):
-        return speed(call, batch, task.seconds)
+    return speed(call, batch, task.seconds)
 
 
-def _erase_us(engine: VectorPeer, task: Task) -> float | None:
+def _erase_us(engine: VectorPeer, people: int) -> float | None:
     if not isinstance(engine, ErasingPeer):
         return None
     durations = []
-    with alone(task.lock):
-        for person in range(min(_ERASED, task.stored.population.people // 2)):
-            begin = perf_counter()
-            engine.erase(person)
-            durations.append(perf_counter() - begin)
+    for person in range(min(_ERASED, people // 2)):
+        begin = perf_counter()
+        engine.erase(person)
+        durations.append(perf_counter() - begin)
     return 1e6 * median(durations)
 
 

@@ -2,7 +2,7 @@
 
 As it comes, faiss 1.15 takes matrix products only where probes x dimensions reach 128,000; below,
 every probe of a batch reads the whole gallery again. The fixed variant lets every batch of at least
-two probes take the matrix product.
+two probes take the matrix product, and names its OpenBLAS a processor that it knows (engines.py).
 """
 
 from __future__ import annotations
