@@ -1,9 +1,9 @@
 """Comparison: which references may be searched, what becomes a link, what the State receives.
 
 The law says what is searched (``law/comparison.toml``, ``systems.toml``, ``mid_triggers.toml``);
-the gallery compares every permitted reference by minutiae; every candidate that reaches the
-threshold of this gallery size becomes a provisional link. The answer to the State of origin is
-stored as it was given: one sealed snapshot per dataset of the hit.
+the gallery searches every permitted reference and compares the likely ones by minutiae; every
+candidate that reaches the threshold of this gallery size becomes a provisional link. The answer to
+the State of origin is stored as it was given: one sealed snapshot per dataset of the hit.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Outcome:
         record_id: The probe.
         comparable: False if it had no usable finger: "not comparable", never "no hit".
         compared: False if the law compares nothing for this kind of dataset.
-        searched: How many references were permitted and compared.
+        searched: How many references were permitted.
         links: The links found or found again, best score first.
     """
 

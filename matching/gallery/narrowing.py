@@ -2,8 +2,8 @@
 
 References are grouped by how many fingers they have in common with the probe, because the fewer
 there are, the longer the list must be to lose no more mates than the budget allows
-(``matching.fingerprint.shortlist``). A group that is small, or for which no list is short enough,
-is compared as a whole. Choices depend on distances and slot numbers only: neither on segments nor
+(``matching.fingerprint.shortlist``). A group for which no list is short enough is compared as a
+whole. Choices depend on distances and slot numbers only: neither on segments nor
 on threads nor on the probes that are searched together.
 """
 
@@ -73,7 +73,7 @@ class Narrower:
 
     Args:
         lengths: (common fingers, references) -> how many to keep.
-        smallest: Groups up to this size are compared as a whole.
+        smallest: Up to this number of permitted references, all are compared.
         parts: Into how many parts a scan of a segment is split, >= 1.
     """
 
@@ -117,16 +117,18 @@ class Narrower:
     def _groups(self, views: Sequence[View], probe: ScanProbes) -> list[_Group]:
         used = np.flatnonzero((probe.leading.weights != 0).any(axis=1))
         split = [_by_common(view, used) for view in views]
-        found = []
-        for common in range(len(used) + 1):
-            words = [one[common] for one in split]
-            count = sum(int(np.bitwise_count(w).sum()) for w in words)
-            if count:
-                keep = self._lengths(common, count)
-                if count <= self._smallest:
-                    keep = Shortlist(count, count, everybody=True)
-                found.append(_Group(words, count, keep))
-        return found
+        groups = [[one[common] for one in split] for common in range(len(used) + 1)]
+        counts = [sum(int(np.bitwise_count(w).sum()) for w in words) for words in groups]
+        few = sum(counts) <= self._smallest
+        return [
+            _Group(
+                words,
+                count,
+                Shortlist(count, count, everybody=True) if few else self._lengths(common, count),
+            )
+            for common, (words, count) in enumerate(zip(groups, counts, strict=True))
+            if count
+        ]
 
     def _scan(self, view: View, probes: Sequence[ScanProbes], *, work: Work) -> NDArray[np.uint16]:
         tiles = len(view.columns) // scan.TILE

@@ -34,7 +34,7 @@ from matching.kernels.scan import FINGERS, MAX_PROBES, TILE
 from matching.parameters import MATCHER_VERSION, SKETCH_MODEL
 from matching.template import FingerSet
 
-__all__ = ["Audit", "NativeGallery"]
+__all__ = ["Audit", "NativeGallery", "batch_of"]
 
 _ENROLLED_TOGETHER = 64
 _COMPARED_TOGETHER = 64
@@ -136,10 +136,10 @@ class NativeGallery:
                     waiting.append(reference)
                     if len(waiting) == _ENROLLED_TOGETHER:
                         taken, waiting = waiting, []
-                        self._insert(_batch(taken), [one.key for one in taken])
+                        self._insert(batch_of(taken), [one.key for one in taken])
             finally:
                 if waiting:
-                    self._insert(_batch(waiting), [one.key for one in waiting])
+                    self._insert(batch_of(waiting), [one.key for one in waiting])
 
     def enrol_batch(self, batch: Batch) -> None:
         """Add references that are in the form of the gallery already, as from a dump."""
@@ -333,7 +333,7 @@ def _scan_probes(probe: FingerSet) -> ScanProbes:
     return make_probes(encode([probe.fingers[p] for p in positions]), positions)
 
 
-def _batch(references: Sequence[Reference]) -> Batch:
+def batch_of(references: Sequence[Reference]) -> Batch:
     """Bring references into the form of the gallery."""
     bits = np.zeros((len(references), FINGERS, 4), np.uint64)
     present = np.zeros((len(references), FINGERS), bool)

@@ -15,14 +15,25 @@ from matching.fingerprint import compact
 from matching.parameters import MAX_COMPARED_MINUTIAE
 from matching.template import FingerPosition, FingerSet
 
-__all__ = ["MAX_KEY", "ROW_BYTES", "check", "fingers_of", "key_of", "make_row"]
+__all__ = [
+    "FINGER_STRIDE",
+    "FIRST_FINGER",
+    "MAX_KEY",
+    "ROW_BYTES",
+    "check",
+    "fingers_of",
+    "key_of",
+    "make_row",
+]
 
 ROW_BYTES = 4096
 MAX_KEY = 64
 _FRONT = b"MC" + bytes([compact.VERSION])
 _LONGEST = 3 + 6 * MAX_COMPARED_MINUTIAE
-_STRIDE = 2 + _LONGEST  # size, then the bytes
-_FIRST = 1 + MAX_KEY
+FINGER_STRIDE = 2 + _LONGEST
+"""Bytes of one finger: size, then minutiae."""
+FIRST_FINGER = 1 + MAX_KEY
+"""Where position 1 begins."""
 
 
 def make_row(key: str, fingers: FingerSet) -> NDArray[np.uint8]:
@@ -43,7 +54,7 @@ def make_row(key: str, fingers: FingerSet) -> NDArray[np.uint8]:
     row[1 : 1 + len(name)] = name
     for position, template in fingers.fingers.items():
         kept = compact.encode(template)[len(_FRONT) :]
-        at = _FIRST + _STRIDE * (position - 1)
+        at = FIRST_FINGER + FINGER_STRIDE * (position - 1)
         row[at : at + 2 + len(kept)] = len(kept).to_bytes(2, "little") + kept
     return np.frombuffer(row, np.uint8)
 
@@ -57,7 +68,7 @@ def fingers_of(row: NDArray[np.uint8]) -> dict[FingerPosition, bytes]:
     """Read the compact minutiae of a row."""
     data, found = row.tobytes(), {}
     for position in FingerPosition:
-        at = _FIRST + _STRIDE * (position - 1)
+        at = FIRST_FINGER + FINGER_STRIDE * (position - 1)
         size = int.from_bytes(data[at : at + 2], "little")
         if size:
             found[position] = _FRONT + data[at + 2 : at + 2 + size]

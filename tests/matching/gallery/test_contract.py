@@ -30,9 +30,9 @@ class Made:
 
 ENGINES = (
     Made("faiss", FaissGallery),
-    Made("faiss, batches of 3", lambda: FaissGallery(batch=3), _same),
+    Made("faiss, batches of 3", lambda: FaissGallery(batch=3)),
     Made("native", NativeGallery),
-    Made("native, two threads", lambda: NativeGallery(threads=2, largest=512), _same),
+    Made("native, two threads", lambda: NativeGallery(threads=2, largest=512)),
 )
 
 
