@@ -125,7 +125,10 @@ class Columns:
         self.enrolled[block] |= bit
 
     def wipe(self, reference: int) -> None:
-        """Erase one reference: every byte of it is overwritten with zero."""
+        """Erase one reference: every byte of it in these columns is overwritten with zero.
+
+        Arrays of further bits are the caller's to overwrite.
+        """
         nothing = np.zeros((FINGERS, 2), np.uint64)
         self.write(reference, nothing, present=[False] * FINGERS, attributes=0)
         self.enrolled[reference // BLOCK] &= ~np.uint64(1 << reference % BLOCK)
