@@ -70,12 +70,13 @@ FACE = Feature(
     origin="matching/face/compare.py",
 )
 
+_FINGERS = {position: _finger(position) for position in FingerPosition}
 FEATURES: Mapping[str, Feature] = MappingProxyType(
-    {feature.name: feature for feature in (*map(_finger, FingerPosition), FACE)}
+    {feature.name: feature for feature in (*_FINGERS.values(), FACE)}
 )
 """Every feature by its name; names and dates have no row yet."""
 
 
 def finger_feature(position: FingerPosition) -> Feature:
     """Give the row of a finger."""
-    return FEATURES[position.name.lower()]
+    return _FINGERS[position]
