@@ -143,7 +143,6 @@ def _compare(
 
     A slow peer goes through the pairs once: that is the one window.
     """
-
     references = [[made[j] for j in chosen] for chosen in pairs]
 
     def once() -> NDArray[np.float64]:
