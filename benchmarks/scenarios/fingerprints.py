@@ -5,8 +5,9 @@ impressions of different fingers of one database.  A pair is accepted where scor
 lowest with FMR(t) <= target, without interpolation.  "mean" is the mean over the databases.
 
 Where ``non_mated`` is less than others' a peer is too slow for all pairs and got a random sample of
-them.  Everything runs on one core: cylinders_ms is the making of what is compared from the minutiae
-of one finger, comparisons_per_s counts whole comparisons, both in the best of several windows.
+them.  Everything runs on one core: cylinders_ms is the making of what is compared from the stored
+minutiae of one finger, comparisons_per_s counts whole comparisons, both in the best of several
+windows.
 """
 
 from __future__ import annotations
@@ -131,8 +132,8 @@ def _prepare(
     if subject.prepare is None:
         return cast(Sequence[_Made], read), None
     prepare = subject.prepare
-    found = speed(lambda _: [prepare(minutiae) for minutiae in read], len(read), seconds)
-    return [prepare(minutiae) for minutiae in read], 1e3 / found.per_s
+    found = speed(lambda _: prepare(read), len(read), seconds)
+    return prepare(read), 1e3 / found.per_s
 
 
 def _compare(
@@ -142,9 +143,9 @@ def _compare(
 
     A slow peer goes through the pairs once: that is the one window.
     """
+    references = [[made[j] for j in chosen] for chosen in pairs]
 
     def once() -> NDArray[np.float64]:
-        references = [[made[j] for j in chosen] for chosen in pairs]
         return np.concatenate(
             [subject.compare(made[i], others) for i, others in enumerate(references) if others]
         )

@@ -187,16 +187,19 @@ def _share(found: Measured, people: int, *, batch: int, limits: Limits) -> float
 
 
 def _plots(rows: Sequence[Row]) -> list[Plot]:
-    """Draw speed by engine, and errors over speed; needs the extra ``bench``."""
+    """Draw every engine's speed for each way of asking, and whom they miss (extra bench)."""
     plots = import_module("benchmarks.plots")
-    timed = [row for row in rows if "queries_per_s" in row.metrics]
-    names = [f"{row.subject}, {row.case}" for row in timed]
-    speeds = [row.metrics["queries_per_s"] for row in timed]
-    points = [
-        (n, s, row.metrics["fnir_at_fpir_1e3"])
-        for n, s, row in zip(names, speeds, timed, strict=True)
+    found: dict[str, dict[str, Value]] = {}
+    missed: dict[str, Value] = {}
+    for row in rows:
+        if "queries_per_s" in row.metrics:
+            *what, threads, batch = row.case.split(", ")
+            name = ", ".join([row.subject, *what])
+            found.setdefault(f"{threads}, {batch}", {})[name] = row.metrics["queries_per_s"]
+            missed[name] = row.metrics["fnir_at_fpir_1e3"]
+    drawn = [
+        plots.bars(f"Searches per second, {way}", [*speeds], [*speeds.values()], unit="searches/s")
+        for way, speeds in sorted(found.items())
     ]
-    return [
-        plots.bars("Searches per second", names, speeds, unit="searches/s"),
-        plots.scatter("Error over speed", points, labels=("searches/s", "FNIR at FPIR 1e-3")),
-    ]
+    title, unit = "Mated probes not identified (FNIR at FPIR 1e-3)", "share of mated probes"
+    return [*drawn, plots.bars(title, [*missed], [*missed.values()], unit=unit, scale="linear")]
