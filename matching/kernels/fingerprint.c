@@ -53,7 +53,7 @@ FINGER_BODY float compare_body(const finger_model *model, const finger_header *p
 #define SPECIALISE(name, level, attributes)                                                        \
     attributes static int64_t build_##name(const finger_model *model, const uint8_t *compact,      \
                                            int64_t size, finger_header *out) {                     \
-        return build_body(model, compact, size, out);                                              \
+        return build_body(model, compact, size, level, out);                                       \
     }                                                                                              \
     attributes static float compare_##name(const finger_model *model, const finger_header *probe,  \
                                            const finger_header *reference, int mode) {             \

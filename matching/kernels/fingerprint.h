@@ -25,7 +25,7 @@
 #define FINGER_QUALITIES 201 /* steps of quality; 0 is "not reported" */
 #define FINGER_FRACTIONS 64  /* steps of a cell in which a place is measured */
 #define FINGER_WINDOW 4      /* cells along each axis that a minutia contributes to */
-#define FINGER_FULL 49152    /* a sum of contributions does not rise above 4/3 of this */
+#define FINGER_SPREAD (FINGER_WINDOW + 2 * FINGER_SIDE) /* the window, and zeros on both sides */
 #define FINGER_COVERS 32     /* steps of a cell in the table of valid cells */
 #define FINGER_PAIRS 48      /* most pairs that enter the relaxation, a multiple of 16 */
 #define FINGER_POSITIONS 10  /* fingers of a person */
@@ -47,7 +47,7 @@ typedef struct {
     int32_t disc_cells;     /* cells inside the radius */
     uint64_t disc;          /* their bits */
     int32_t reach;          /* squared distance within which minutiae are neighbours, 1/16 pixel^2 */
-    int32_t threshold;      /* sum from which a bit is set, same unit as near x direction */
+    int32_t threshold;      /* sum from which a bit is set, same unit as along x across x direction */
     int32_t turn_limit;     /* max_rotation in steps */
     int32_t direction_steps; /* difference of turn without support above this, steps */
     float distance_limit;   /* squared difference of distance without support above this */
@@ -57,7 +57,8 @@ typedef struct {
     int32_t frame_cosine[FINGER_TURN], frame_sine[FINGER_TURN]; /* 1/4 pixel -> 2^-20 cell */
     int32_t deciding[FINGER_MAX_MINUTIAE + 1]; /* pairs that decide, by the fewer cylinders */
     uint16_t weight[FINGER_QUALITIES];         /* of a cylinder, in 1/2048 */
-    uint16_t near[FINGER_FRACTIONS][FINGER_WINDOW];
+    uint16_t across[FINGER_FRACTIONS][FINGER_SPREAD]; /* Gaussian of the distance of cells */
+    uint32_t along[FINGER_FRACTIONS][FINGER_SPREAD];  /* a quarter of that, in both halves */
     uint16_t direction[FINGER_TURN][FINGER_LANES];
     uint64_t cover[FINGER_COVERS][FINGER_COVERS];
 } finger_model;

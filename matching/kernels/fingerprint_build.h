@@ -4,9 +4,10 @@
 #include "fingerprint.h"
 
 #include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
-#define BUILD_PAD 3                                     /* cells around the cylinder */
-#define BUILD_GRID (FINGER_SIDE + 2 * BUILD_PAD)        /* a window never leaves the grid */
 #define BUILD_FAR 16383                                 /* quarter pixels; farther is far enough */
 #define BUILD_MIDDLE (FINGER_FRACTIONS * 7 / 2)         /* the minutia lies between four cells */
 
@@ -23,7 +24,18 @@ typedef struct {
     int32_t squared[FINGER_MAX_MINUTIAE];
 } finger_view;
 
-typedef uint16_t finger_sums[BUILD_GRID][BUILD_GRID + 2][FINGER_LANES];
+/* What one neighbour means: weights of the rows and columns of cells, and of the directions. */
+typedef struct {
+    const uint32_t *along;
+    const uint16_t *across, *share;
+} finger_part;
+
+typedef struct {
+    finger_part parts[FINGER_MAX_MINUTIAE];
+    int count;
+} finger_parts;
+
+typedef uint64_t finger_bits[FINGER_SIDE]; /* per row: eight cells x eight directions */
 
 /* Sorts by angle, stable, and reads the columns; -1 if these are no compact minutiae. */
 FINGER_BODY int read_compact(const uint8_t *bytes, int64_t size, finger_minutiae *m) {
@@ -83,11 +95,16 @@ FINGER_BODY uint64_t move_cells(uint64_t cells, int rows, int columns) {
 FINGER_BODY uint64_t valid_cells(const finger_model *model, const finger_view *view, int count) {
     const int low = -3 * FINGER_FRACTIONS, span = 14 * FINGER_FRACTIONS;
     const int step = FINGER_FRACTIONS / FINGER_COVERS;
+    uint8_t list[FINGER_MAX_MINUTIAE];
     uint64_t valid = 0;
+    int near = 0;
     for (int t = 0; t < count; t++) {
-        const int u = view->u[t], w = view->w[t];
-        if ((uint32_t)(u - low) >= (uint32_t)span || (uint32_t)(w - low) >= (uint32_t)span)
-            continue;
+        list[near] = (uint8_t)t;
+        near += ((uint32_t)(view->u[t] - low) < (uint32_t)span) &
+                ((uint32_t)(view->w[t] - low) < (uint32_t)span);
+    }
+    for (int n = 0; n < near; n++) {
+        const int u = view->u[list[n]], w = view->w[list[n]];
         const uint64_t cover = model->cover[(u & (FINGER_FRACTIONS - 1)) / step]
                                            [(w & (FINGER_FRACTIONS - 1)) / step];
         valid |= move_cells(cover, (u >> 6) - 3, (w >> 6) - 3);
@@ -95,42 +112,90 @@ FINGER_BODY uint64_t valid_cells(const finger_model *model, const finger_view *v
     return valid & model->disc;
 }
 
-/* Adds what one neighbour means to the cells of its window: near x near x direction. */
-FINGER_BODY void add_neighbour(const finger_model *model, int u, int w, int turn,
-                               finger_sums sums) {
-    const uint16_t *along = model->near[u & (FINGER_FRACTIONS - 1)];
-    const uint16_t *across = model->near[w & (FINGER_FRACTIONS - 1)];
-    const uint16_t *share = model->direction[turn];
-    uint16_t part[FINGER_WINDOW * FINGER_LANES] FINGER_ALIGNED;
-    for (int b = 0; b < FINGER_WINDOW; b++)
-        for (int z = 0; z < FINGER_LANES; z++)
-            part[FINGER_LANES * b + z] = (uint16_t)((uint32_t)across[b] * share[z] >> 16);
-    for (int a = 0; a < FINGER_WINDOW; a++) {
-        uint16_t *sum = sums[(u >> 6) - 1 + a + BUILD_PAD][(w >> 6) - 1 + BUILD_PAD];
-        const uint32_t factor = along[a] >> 2;
-        for (int i = 0; i < FINGER_WINDOW * FINGER_LANES; i++) {
-            const uint16_t before = sum[i] < FINGER_FULL ? sum[i] : FINGER_FULL;
-            sum[i] = (uint16_t)(before + (factor * part[i] >> 16));
-        }
-    }
-}
-
-/* Sums of all neighbours; returns how many there are. */
-FINGER_BODY int add_neighbours(const finger_model *model, const finger_minutiae *m, int centre,
-                               const finger_view *view, finger_sums sums) {
+/* Lists what each neighbour means; returns how many neighbours there are. */
+FINGER_BODY int list_parts(const finger_model *model, const finger_minutiae *m, int centre,
+                           const finger_view *view, finger_parts *o) {
     const int low = -2 * FINGER_FRACTIONS, span = 11 * FINGER_FRACTIONS;
+    uint8_t list[FINGER_MAX_MINUTIAE];
     int neighbours = 0;
-    memset(sums, 0, sizeof(finger_sums));
+    o->count = 0;
     for (int t = 0; t < m->count; t++) {
-        if (t == centre || view->squared[t] > model->reach) continue;
-        neighbours++;
-        const int u = view->u[t], w = view->w[t];
-        if ((uint32_t)(u - low) >= (uint32_t)span || (uint32_t)(w - low) >= (uint32_t)span)
-            continue;
-        add_neighbour(model, u, w, (m->angle[centre] - m->angle[t]) & (FINGER_TURN - 1), sums);
+        const int near = (t != centre) & (view->squared[t] <= model->reach);
+        list[o->count] = (uint8_t)t;
+        neighbours += near;
+        o->count += near & ((uint32_t)(view->u[t] - low) < (uint32_t)span) &
+                    ((uint32_t)(view->w[t] - low) < (uint32_t)span);
+    }
+    for (int n = 0; n < o->count; n++) { /* the window begins one cell before the minutia's */
+        const int t = list[n], u = view->u[t], w = view->w[t];
+        o->parts[n] = (finger_part){
+            model->along[u & (FINGER_FRACTIONS - 1)] + FINGER_SIDE + 1 - (u >> 6),
+            model->across[w & (FINGER_FRACTIONS - 1)] + FINGER_SIDE + 1 - (w >> 6),
+            model->direction[(m->angle[centre] - m->angle[t]) & (FINGER_TURN - 1)]};
     }
     return neighbours;
 }
+
+/* Sums along x across x direction over the neighbours: which sums reach the threshold. */
+FINGER_BODY void sum_parts(const finger_parts *o, int32_t threshold, finger_bits bits) {
+    uint16_t sums[FINGER_SIDE][FINGER_SIDE * FINGER_LANES];
+    memset(sums, 0, sizeof sums);
+    for (int n = 0; n < o->count; n++) {
+        uint16_t part[FINGER_SIDE * FINGER_LANES];
+        for (int b = 0; b < FINGER_SIDE; b++)
+            for (int z = 0; z < FINGER_LANES; z++)
+                part[FINGER_LANES * b + z] =
+                    (uint16_t)((uint32_t)o->parts[n].across[b] * o->parts[n].share[z] >> 16);
+        for (int a = 0; a < FINGER_SIDE; a++) {
+            const uint32_t factor = o->parts[n].along[a] & 0xffff;
+            if (factor == 0) continue;
+            for (int i = 0; i < FINGER_SIDE * FINGER_LANES; i++) {
+                const uint32_t sum = sums[a][i] + (factor * part[i] >> 16);
+                sums[a][i] = (uint16_t)(sum < 65535 ? sum : 65535);
+            }
+        }
+    }
+    for (int a = 0; a < FINGER_SIDE; a++) {
+        bits[a] = 0;
+        for (int i = 0; i < FINGER_SIDE * FINGER_LANES; i++)
+            bits[a] |= (uint64_t)(sums[a][i] >= threshold) << i;
+    }
+}
+
+#if defined(__x86_64__)
+/* The same with all sums in registers. */
+FINGER_AVX512_TARGET static inline void sum_parts_avx512(const finger_parts *o, int32_t threshold,
+                                                         finger_bits bits) {
+    const __m512i low = _mm512_set_epi64(
+        0x0003000300030003, 0x0003000300030003, 0x0002000200020002, 0x0002000200020002,
+        0x0001000100010001, 0x0001000100010001, 0, 0);
+    const __m512i high = _mm512_add_epi16(low, _mm512_set1_epi16(4));
+    __m512i sums[FINGER_SIDE][2];
+    for (int a = 0; a < FINGER_SIDE; a++) sums[a][0] = sums[a][1] = _mm512_setzero_si512();
+    for (int n = 0; n < o->count; n++) {
+        const finger_part part = o->parts[n];
+        const __m512i across =
+            _mm512_castsi128_si512(_mm_loadu_si128((const __m128i *)(const void *)part.across));
+        const __m512i share =
+            _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(const void *)part.share));
+        const __m512i left = _mm512_mulhi_epu16(_mm512_permutexvar_epi16(low, across), share);
+        const __m512i right = _mm512_mulhi_epu16(_mm512_permutexvar_epi16(high, across), share);
+        for (int a = 0; a < FINGER_SIDE; a++) {
+            const __m512i along = _mm512_set1_epi32((int32_t)part.along[a]);
+            sums[a][0] = _mm512_adds_epu16(sums[a][0], _mm512_mulhi_epu16(left, along));
+            sums[a][1] = _mm512_adds_epu16(sums[a][1], _mm512_mulhi_epu16(right, along));
+        }
+    }
+    const __m512i least = _mm512_set1_epi16((int16_t)threshold);
+    for (int a = 0; a < FINGER_SIDE; a++)
+        bits[a] = (uint64_t)_mm512_cmpge_epu16_mask(sums[a][0], least) |
+                  (uint64_t)_mm512_cmpge_epu16_mask(sums[a][1], least) << 32;
+}
+#else
+static inline void sum_parts_avx512(const finger_parts *o, int32_t threshold, finger_bits bits) {
+    sum_parts(o, threshold, bits);
+}
+#endif
 
 /* Swaps rows and columns of 8 x 8 bits. */
 FINGER_BODY uint64_t transpose_bits(uint64_t m) {
@@ -142,36 +207,27 @@ FINGER_BODY uint64_t transpose_bits(uint64_t m) {
     return m ^ t ^ (t << 28);
 }
 
-/* Which of 64 sums (8 cells x 8 directions) reach the threshold. */
-FINGER_BODY uint64_t row_bits(const uint16_t *row, int32_t threshold) {
-    uint8_t reached[FINGER_SIDE * FINGER_LANES];
-    uint64_t bits = 0;
-    for (int i = 0; i < FINGER_SIDE * FINGER_LANES; i++) reached[i] = row[i] >= threshold;
-    for (int i = 0; i < FINGER_SIDE; i++) {
-        uint64_t bytes;
-        memcpy(&bytes, reached + 8 * i, sizeof bytes);
-        bits |= (bytes * 0x0102040810204080ULL >> 56) << (8 * i);
-    }
-    return bits;
-}
-
 /* The cylinder of one minutia into a lane; 0 if too few cells are valid or neighbours near. */
 FINGER_BODY int build_cylinder(const finger_model *model, const finger_minutiae *m, int centre,
-                               uint64_t *lane) {
+                               int level, uint64_t *lane) {
     finger_view view;
-    finger_sums sums FINGER_ALIGNED;
+    finger_parts parts;
+    finger_bits bits;
     look_around(model, m, centre, &view);
     const uint64_t valid = valid_cells(model, &view, m->count);
     const float cells = (float)__builtin_popcountll(valid);
     if (cells < model->p.min_valid_share * (float)model->disc_cells) return 0;
-    const int neighbours = add_neighbours(model, m, centre, &view, sums);
+    const int neighbours = list_parts(model, m, centre, &view, &parts);
     if ((float)neighbours < model->p.min_neighbours) return 0;
+    if (level == FINGER_AVX512)
+        sum_parts_avx512(&parts, model->threshold, bits);
+    else
+        sum_parts(&parts, model->threshold, bits);
     uint64_t planes[FINGER_LANES] = {0};
     for (int a = 0; a < FINGER_SIDE; a++) {
-        const uint64_t bits =
-            transpose_bits(row_bits(sums[a + BUILD_PAD][BUILD_PAD], model->threshold));
+        const uint64_t row = transpose_bits(bits[a]);
         for (int z = 0; z < FINGER_DIRECTIONS; z++)
-            planes[z] |= (bits >> (8 * z) & 255u) << (FINGER_SIDE * a);
+            planes[z] |= (row >> (8 * z) & 255u) << (FINGER_SIDE * a);
     }
     for (int z = 0; z < FINGER_DIRECTIONS; z++) lane[FINGER_LANES * z] = planes[z] & valid;
     lane[FINGER_LANES * FINGER_VALID] = valid;
@@ -183,7 +239,7 @@ FINGER_BODY int build_cylinder(const finger_model *model, const finger_minutiae 
 
 /* Writes a packed finger; returns its bytes, -1 if these are no compact minutiae. */
 FINGER_BODY int64_t build_body(const finger_model *model, const uint8_t *compact, int64_t size,
-                               finger_header *out) {
+                               int level, finger_header *out) {
     finger_minutiae m;
     uint64_t *blocks = (uint64_t *)(out + 1);
     int kept = 0, qualities = 0;
@@ -193,7 +249,7 @@ FINGER_BODY int64_t build_body(const finger_model *model, const uint8_t *compact
         if (kept % FINGER_LANES == 0)
             memset(blocks + FINGER_LANES * kept, 0, sizeof(uint64_t) * FINGER_BLOCK);
         uint64_t *block = blocks + FINGER_BLOCK * (kept / FINGER_LANES);
-        kept += build_cylinder(model, &m, i, block + kept % FINGER_LANES);
+        kept += build_cylinder(model, &m, i, level, block + kept % FINGER_LANES);
     }
     memset(out, 0, sizeof *out);
     out->format = FINGER_FORMAT, out->tuning = model->tuning, out->cylinders = kept;

@@ -2,6 +2,7 @@
 #include "fingerprint.h"
 
 #include <math.h>
+#include <string.h>
 
 /* A support whose exponent lies this far beyond its centre, e^-7, is none: 0.1 % of one pair among
  * dozens moves no score, and nearly all pairs of non-mates need not be computed. */
@@ -20,10 +21,14 @@ static double wrap(double angle) {
  * that of the distance. */
 static void fill_near(finger_model *model) {
     const double sigma = model->p.spatial_sigma, peak = 1 / (sigma * sqrt(2 * M_PI));
+    memset(model->across, 0, sizeof model->across);
+    memset(model->along, 0, sizeof model->along);
     for (int f = 0; f < FINGER_FRACTIONS; f++)
         for (int k = 0; k < FINGER_WINDOW; k++) {
             const double d = cell(model) * (k - 1 - f / (double)FINGER_FRACTIONS);
-            model->near[f][k] = (uint16_t)rint(65535 * exp(-d * d / (2 * sigma * sigma)));
+            const uint16_t near = (uint16_t)rint(65535 * exp(-d * d / (2 * sigma * sigma)));
+            model->across[f][FINGER_SIDE + k] = near;
+            model->along[f][FINGER_SIDE + k] = (uint32_t)(near >> 2) * 0x10001;
         }
     const double reach = 4 * (model->p.radius + 3 * sigma);
     model->reach = (int32_t)floor(reach * reach);

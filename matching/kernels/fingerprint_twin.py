@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,6 @@ _TURN, _QUALITIES = 256, 200  # steps of a full turn and of quality
 _FRACTIONS, _COVERS = 64, 32  # steps of a cell: of places, and where validity is looked up
 _STEP = 2 * math.pi / _TURN
 _NO_SUPPORT = 7.0  # exponent beyond the centre from which a support counts as none
-_FULL = 49152  # from here on a sum only takes one more contribution
 _erf = np.vectorize(math.erf, otypes=[float])
 _Integers = NDArray[np.int64]
 
@@ -84,10 +84,10 @@ def _cylinder(rows: _Integers, i: int, t: CylinderTuning) -> Cylinder | None:
         return None
     sums = np.zeros((_DIRECTIONS, _SIDE * _SIDE), int)
     for j in np.flatnonzero(near):
-        along, across = _spread(u[j], t), _spread(w[j], t)
-        part = across * _shares((angle - rows[2, j]) % _TURN, t)[:, None] >> 16
+        along, across = _spread(int(u[j]), t), _spread(int(w[j]), t)
+        part = across * _shares(int(angle - rows[2, j]) % _TURN, t)[:, None] >> 16
         added = (along >> 2)[None, :, None] * part[:, None, :] >> 16
-        sums = np.minimum(sums, _FULL) + added.reshape(sums.shape)
+        sums = np.minimum(sums + added.reshape(sums.shape), 65535)
     peak = 1 / (t.spatial_sigma * math.sqrt(2 * math.pi))
     bits = (sums >= math.ceil(16384 * t.bit_threshold / peak)) & valid
     weight = max(quality / _QUALITIES, t.quality_floor) ** -t.quality_exponent
@@ -115,6 +115,7 @@ def _grid() -> tuple[_Integers, _Integers]:
     return a, b
 
 
+@cache
 def _disc(t: CylinderTuning) -> NDArray[np.bool_]:
     """The cells inside the radius."""
     a, b = _grid()
@@ -132,6 +133,7 @@ def _covered(u: _Integers, w: _Integers, t: CylinderTuning) -> NDArray[np.bool_]
     return covered
 
 
+@cache
 def _spread(place: int, t: CylinderTuning) -> _Integers:
     """(8,): Gaussian of the distance of the cells of one axis, the four nearest, of 65535."""
     away = np.arange(_SIDE) - place / _FRACTIONS
@@ -142,6 +144,7 @@ def _spread(place: int, t: CylinderTuning) -> _Integers:
     )
 
 
+@cache
 def _shares(turn: int, t: CylinderTuning) -> _Integers:
     """(6,): area of the direction difference inside each section, of 65535."""
     half = math.pi / _DIRECTIONS

@@ -12,8 +12,8 @@ VARIABLE = "EURODAC_TEST_KERNEL_LEVEL"
 
 
 def levels() -> list[Level]:
-    """AUTO and every level this machine has, or the one that the environment names."""
+    """Every level this machine has (AUTO is the last), or the one that the environment names."""
     forced = os.environ.get(VARIABLE)
     if forced:
         return [kernel.level(Level[forced.upper()])]
-    return [level for level in Level if level <= kernel.level()]
+    return [level for level in Level if Level.AUTO < level <= kernel.level()]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from matching.kernels import native
 
-VARIABLE = "EURODAC_TEST_KERNELS_LIBRARY"
+VARIABLE = "SANITIZED_KERNELS"
 
 
 def pytest_configure() -> None:
