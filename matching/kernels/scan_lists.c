@@ -69,7 +69,7 @@ LIST_BODY void refine_body(const list_probe *probe, const uint64_t *rows, const 
     }
 }
 
-/* Appends the references at or below the limit in ascending order; counts those beyond `room` too. */
+/* Writes the references at or below the limit in order; counts those beyond `room` too. */
 LIST_BODY int64_t collect_body(const uint16_t *distances, int64_t count, uint16_t limit,
                                int64_t *found, int64_t room) {
     int64_t total = 0;
