@@ -72,7 +72,8 @@ def find_hits(
     )
     threshold = threshold_for(galleries.target_fpir, references=answer.searched)
     found = [(c, Arrangement.AS_LABELLED) for c in answer.candidates]
-    if not any(c.comparison.score >= threshold for c, _ in found) and len(fingers) >= _DECIDING:
+    settled = any(c.comparison.score >= threshold for c, _ in found) or len(fingers) < _DECIDING
+    if galleries.arrangements and not settled:
         for arrangement in _OTHERS:
             other = galleries.search(
                 session,

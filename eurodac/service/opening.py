@@ -72,7 +72,11 @@ def open_service(
         )
     with database.read(engine) as session:
         store.check_kek(session, kek)
-        galleries = Galleries(settings.gallery_folder, target_fpir=settings.target_fpir)
+        galleries = Galleries(
+            settings.gallery_folder,
+            target_fpir=settings.target_fpir,
+            arrangements=settings.search_arrangements,
+        )
         galleries.load_or_rebuild(session, kek=kek)
     service = Service(
         settings,

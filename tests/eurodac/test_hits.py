@@ -106,6 +106,16 @@ def test_swapped_hands_are_found_and_pay_for_the_arrangements_tried(
     assert hit.candidate.comparison.score == pytest.approx(straight - ARRANGEMENT_DISCOUNT)
 
 
+def test_an_operator_can_leave_the_other_arrangements_out(
+    engine: Engine, kek: KeyEncryptionKey, tmp_path: Path
+) -> None:
+    first, again = two_captures()
+    plain = Register(engine, kek, Galleries(tmp_path / "plain", arrangements=False))
+    plain.enrol(first)
+    assert plain.search(rearranged(again, Arrangement.HANDS_SWAPPED)).hits == ()
+    assert len(plain.search(again).hits) == 1
+
+
 def test_a_link_by_another_arrangement_is_checked_by_an_expert_first(register: Register) -> None:
     first, again = two_captures()
     register.enrol(first)
