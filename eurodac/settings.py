@@ -48,6 +48,11 @@ class Settings(BaseSettings):
         description="Highest share of fingerprint searches of a person who is not recorded that "
         "may show a wrong candidate; the threshold follows it and the size of the gallery.",
     )
+    search_arrangements: bool = Field(
+        default=True,
+        description="Search a capture that finds nobody again with hands swapped and mirrored; "
+        "such a search takes four times as long, and people who swap hands are found.",
+    )
     max_body_bytes: int = Field(
         default=32 * 1024 * 1024,
         ge=1024,

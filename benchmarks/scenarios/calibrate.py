@@ -26,11 +26,9 @@ from matching.calibrated import Calibration, finger_calibrations
 from matching.calibration import cllr
 from matching.parameters import MATCHER_VERSION, MinutiaeFamily
 
-__all__ = ["HIGHEST_OF", "STEEPEST_OF", "add_arguments", "run", "write_calibrations"]
+__all__ = ["STEEPEST_OF", "add_arguments", "run", "write_calibrations"]
 
 _FILE = Path(matching.__file__).parent / "calibration.toml"
-# One unknown extractor was measured; the next may be worse, so nothing of it claims much.
-HIGHEST_OF = dict.fromkeys(MinutiaeFamily, HIGHEST) | {MinutiaeFamily.FOREIGN: 6.0}
 # LEADER may have been trained on such prints, so held-out ones are not new to it.
 STEEPEST_OF = dict.fromkeys(MinutiaeFamily, 1.0) | {MinutiaeFamily.LEADER: 0.6}
 _DIGITS = 6
@@ -61,7 +59,7 @@ def run(args: argparse.Namespace) -> Result:
     rows = finger_calibrations(document)
     for family, found in scores.items():
         origin = f"{family}, {MATCHER_VERSION}: " + ", ".join(d.name for d in databases)
-        rows[family] = calibrate(found, highest=HIGHEST_OF[family], origin=origin)
+        rows[family] = calibrate(found, highest=HIGHEST, origin=origin)
     dependence = max(row.dependence for row in rows.values())
     for family, found in scores.items():
         steepest = STEEPEST_OF[family]

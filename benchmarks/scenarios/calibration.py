@@ -17,11 +17,11 @@ import numpy as np
 
 from benchmarks.data import data_folder, fingerprint_databases
 from benchmarks.errors import DataError
-from benchmarks.estimate import calibrate, llr_matrix, with_caution
+from benchmarks.estimate import HIGHEST, calibrate, llr_matrix, with_caution
 from benchmarks.persons import mated_scores, ranks, stranger_scores
 from benchmarks.plots import curves
 from benchmarks.report import Plot, Result, Row, Value
-from benchmarks.scenarios.calibrate import HIGHEST_OF, STEEPEST_OF
+from benchmarks.scenarios.calibrate import STEEPEST_OF
 from benchmarks.scores import Floats, PrintScores, collect
 from matching.calibrated import CALIBRATION_VERSION, CALIBRATIONS
 from matching.calibration import (
@@ -95,7 +95,7 @@ def _held_out(
 ) -> list[_Case]:
     """Calibrate on the others, then score this one."""
     others = [one for i, one in enumerate(scores) if i != held]
-    fitted = calibrate(others, highest=HIGHEST_OF[family], origin="held out")
+    fitted = calibrate(others, highest=HIGHEST, origin="held out")
     row = with_caution(
         fitted,
         others,

@@ -82,6 +82,7 @@ class Galleries:
         folder: Where the encrypted snapshots lie.
         create: Makes an empty engine.
         target_fpir: Highest share of searches without a mate that may show anybody.
+        arrangements: Whether a search that finds nobody also tries swapped and mirrored hands.
     """
 
     def __init__(
@@ -90,8 +91,10 @@ class Galleries:
         create: Callable[[], GalleryEngine] = NativeGallery,
         *,
         target_fpir: float = DEFAULT_FPIR,
+        arrangements: bool = True,
     ) -> None:
         self.target_fpir = target_fpir
+        self.arrangements = arrangements
         self._folder = folder
         self._create = create
         self._changing = Lock()

@@ -16,7 +16,7 @@ from matching.thresholds import threshold_for
 
 __all__ = ["Hit", "Hits", "find_hits"]
 
-_DECIDING = 2  # fewer fingers cannot reach any threshold
+_A_HAND = 4  # fingers; fewer do not show which hand they are of, and would decide on little
 _OTHERS = tuple(each for each in Arrangement if each is not Arrangement.AS_LABELLED)
 
 
@@ -54,8 +54,9 @@ def find_hits(
 ) -> Hits:
     """Search, and keep what reaches the threshold of this gallery size.
 
-    Where the fingers as labelled find nobody they are searched as swapped and mirrored hands. Such
-    a hit pays for every arrangement tried: its score is lowered before it meets the threshold.
+    Where four or more fingers as labelled find nobody they are searched as swapped and mirrored
+    hands. Such a hit pays for every arrangement tried: its score is lowered before it meets the
+    threshold.
 
     Args:
         session: Of the database that the gallery follows.
@@ -72,7 +73,8 @@ def find_hits(
     )
     threshold = threshold_for(galleries.target_fpir, references=answer.searched)
     found = [(c, Arrangement.AS_LABELLED) for c in answer.candidates]
-    if not any(c.comparison.score >= threshold for c, _ in found) and len(fingers) >= _DECIDING:
+    settled = any(c.comparison.score >= threshold for c, _ in found) or len(fingers) < _A_HAND
+    if galleries.arrangements and not settled:
         for arrangement in _OTHERS:
             other = galleries.search(
                 session,

@@ -72,8 +72,12 @@ def open_service(
         )
     with database.read(engine) as session:
         store.check_kek(session, kek)
-        make = engine_maker(settings.gallery_engine, threads=settings.gallery_threads)
-        galleries = Galleries(settings.gallery_folder, make, target_fpir=settings.target_fpir)
+        galleries = Galleries(
+            settings.gallery_folder,
+            engine_maker(settings.gallery_engine, threads=settings.gallery_threads),
+            target_fpir=settings.target_fpir,
+            arrangements=settings.search_arrangements,
+        )
         galleries.load_or_rebuild(session, kek=kek)
     service = Service(
         settings,

@@ -106,6 +106,25 @@ def test_swapped_hands_are_found_and_pay_for_the_arrangements_tried(
     assert hit.candidate.comparison.score == pytest.approx(straight - ARRANGEMENT_DISCOUNT)
 
 
+def test_fewer_than_four_fingers_are_read_as_labelled_only(register: Register) -> None:
+    first, again = two_captures()
+    register.enrol(first)
+    swapped = rearranged(again, Arrangement.HANDS_SWAPPED).fingers
+    for count, found in ((3, 0), (4, 1)):
+        few = FingerSet({p: swapped[p] for p in list(FingerPosition)[1 : 1 + count]})
+        assert len(register.search(few).hits) == found
+
+
+def test_an_operator_can_leave_the_other_arrangements_out(
+    engine: Engine, kek: KeyEncryptionKey, tmp_path: Path
+) -> None:
+    first, again = two_captures()
+    plain = Register(engine, kek, Galleries(tmp_path / "plain", arrangements=False))
+    plain.enrol(first)
+    assert plain.search(rearranged(again, Arrangement.HANDS_SWAPPED)).hits == ()
+    assert len(plain.search(again).hits) == 1
+
+
 def test_a_link_by_another_arrangement_is_checked_by_an_expert_first(register: Register) -> None:
     first, again = two_captures()
     register.enrol(first)
