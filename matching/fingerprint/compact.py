@@ -20,7 +20,7 @@ from matching.errors import CodecError
 from matching.parameters import MAX_COMPARED_MINUTIAE, NEUTRAL_QUALITY, MinutiaeFamily
 from matching.template import MinutiaeTemplate
 
-__all__ = ["VERSION", "decode", "encode", "family_of", "restored", "stated_family"]
+__all__ = ["VERSION", "decode", "encode", "family_of", "stated_family"]
 
 VERSION = 1  # FINGER_COMPACT_VERSION of kernels/fingerprint.h
 _MAGIC = b"MC"
@@ -118,12 +118,6 @@ def decode(blob: bytes) -> tuple[MinutiaeFamily, NDArray[np.float32]]:
         raise CodecError("compact_minutiae", "compact minutiae break their own format")
     columns = (*(places * step), rest[0] * (2 * np.pi / _TURN), rest[1] / _QUALITIES)
     return family, np.column_stack(columns).astype(np.float32)
-
-
-def restored(blob: bytes) -> MinutiaeTemplate:
-    """Make a template of what ``encode`` kept."""
-    family, rows = decode(blob)
-    return MinutiaeTemplate(rows, np.zeros(len(rows), np.uint8), str(family))
 
 
 def _head(blob: bytes) -> tuple[MinutiaeFamily, int, float]:

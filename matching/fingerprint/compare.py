@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from matching.fingerprint.compact import restored
-from matching.fingerprint.cylinders import PackedFinger, build
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.fingerprint.compact import encode
+from matching.fingerprint.cylinders import PackedFinger, build_many
 from matching.fusion import finger_llr, person_score
 from matching.kernels import fingerprint as kernel
 from matching.parameters import TUNINGS, MinutiaeFamily
@@ -19,9 +22,12 @@ __all__ = [
     "PackedSet",
     "compare",
     "compare_many",
+    "compare_similarities",
     "pack",
     "pack_many",
 ]
+
+_TUNINGS = tuple(dict.fromkeys(TUNINGS.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +67,16 @@ class PackedSet:
     """
 
     fingers: Mapping[FingerPosition, PackedFinger]
+    record: NDArray[np.uintp] = field(init=False)  # finger_set of kernels/fingerprint.h
 
     def __post_init__(self) -> None:
         ordered = {FingerPosition(p): self.fingers[p] for p in sorted(self.fingers)}
         object.__setattr__(self, "fingers", MappingProxyType(ordered))
+        record = np.zeros((2, kernel.POSITIONS), np.uintp)
+        for position, finger in ordered.items():
+            record[:, position - 1] = finger.own.ctypes.data, finger.general.ctypes.data
+        record.setflags(write=False)
+        object.__setattr__(self, "record", record)
 
     def __len__(self) -> int:
         return len(self.fingers)
@@ -79,9 +91,9 @@ def pack(fingers: FingerSet) -> PackedSet:
     Args:
         fingers: 0..10 fingers.
 
-    Cost: 0.05-0.1 ms and 3-5 KB per finger.  Thread-safe.
+    Cost: 0.05 ms and 2-4 KB per finger.  Thread-safe.
     """
-    return PackedSet({position: build(t) for position, t in fingers.fingers.items()})
+    return pack_many([{position: encode(t) for position, t in fingers.fingers.items()}])[0]
 
 
 def pack_many(people: Sequence[Mapping[FingerPosition, bytes]]) -> list[PackedSet]:
@@ -89,8 +101,35 @@ def pack_many(people: Sequence[Mapping[FingerPosition, bytes]]) -> list[PackedSe
 
     Args:
         people: Position -> what ``compact.encode`` made, per person.
+
+    Returns:
+        One set each, in order; they share their memory.
+
+    Raises:
+        CodecError: the minutiae of a finger are of another format or version, or damaged.
+
+    Cost: 0.02 ms per finger.  Thread-safe.
     """
-    return [PackedSet({p: build(restored(blob)) for p, blob in one.items()}) for one in people]
+    made = iter(build_many([blob for person in people for blob in person.values()]))
+    return [PackedSet(dict(zip(person, made, strict=False))) for person in people]
+
+
+def compare_similarities(probe: PackedSet, references: Sequence[PackedSet]) -> NDArray[np.float32]:
+    """Compare one capture with many, finger by finger, without weighing what it means.
+
+    Args:
+        probe: 0..10 fingers.
+        references: Any number of captures.
+
+    Returns:
+        (len(references), 10) float32: similarity of the finger at position i + 1, 0..1; NaN where
+        either side lacks it.
+
+    Cost: 0.004 ms per pair of fingers, less than 0.001 ms per reference beside it.  Thread-safe;
+    the GIL is released inside the kernel, so threads may share the references.
+    """
+    where = [reference.record.ctypes.data for reference in references]
+    return kernel.compare_sets(probe.record.ctypes.data, where, _TUNINGS)
 
 
 def compare(probe: PackedSet, reference: PackedSet) -> FingersComparison:
@@ -109,29 +148,22 @@ def compare_many(probe: PackedSet, references: Sequence[PackedSet]) -> list[Fing
         One comparison per reference, in order.  Only positions present on both sides count;
         without any the score is 0 and there are no terms.
 
-    Cost: one kernel call per probe finger and family, about 0.02 ms per pair of fingers.
-    Thread-safe; the GIL is released inside the kernel.
+    Cost: one kernel call, 0.004 ms per pair of fingers and as much to explain it.  Thread-safe;
+    the GIL is released inside the kernel.
     """
-    terms: list[list[FingerTerm]] = [[] for _ in references]
+    similarities = compare_similarities(probe, references).tolist()
+    return [_explained(probe, *pair) for pair in zip(references, similarities, strict=True)]
+
+
+def _explained(
+    probe: PackedSet, reference: PackedSet, similarities: list[float]
+) -> FingersComparison:
+    terms = []
     for position, finger in probe.fingers.items():
-        for family, chosen in _by_family(position, finger, references).items():
-            tuning = TUNINGS[family]
-            addresses = [references[i].fingers[position].address(tuning) for i in chosen]
-            scores = kernel.compare(finger.address(tuning), addresses, tuning)
-            for i, similarity in zip(chosen, scores.tolist(), strict=True):
-                llr = finger_llr(similarity, family)
-                terms[i].append(FingerTerm(position, similarity, llr))
-    return [FingersComparison(person_score(t.llr for t in row), tuple(row)) for row in terms]
-
-
-def _by_family(
-    position: FingerPosition, finger: PackedFinger, references: Sequence[PackedSet]
-) -> dict[MinutiaeFamily, list[int]]:
-    """Group the references that have this finger by how it is to be compared."""
-    groups: dict[MinutiaeFamily, list[int]] = {}
-    for i, reference in enumerate(references):
         other = reference.fingers.get(position)
         if other is not None:
             same = other.family is finger.family
-            groups.setdefault(finger.family if same else MinutiaeFamily.FOREIGN, []).append(i)
-    return groups
+            family = finger.family if same else MinutiaeFamily.FOREIGN
+            similarity = similarities[position - 1]
+            terms.append(FingerTerm(position, similarity, finger_llr(similarity, family)))
+    return FingersComparison(person_score(term.llr for term in terms), tuple(terms))

@@ -1,11 +1,58 @@
 /* The exported calls: one body, compiled for every instruction set, chosen at run time. */
 #include "fingerprint_build.h"
-#include "fingerprint_relax.h"
+#include "fingerprint_relax_avx512.h"
+#include "fingerprint_select_avx512.h"
+
+/* Pairs that tie are told apart by their place, so the order of the two fingers would show in the
+ * score: both are put into one order first, that of their bytes. */
+FINGER_BODY void order_fingers(const finger_header **a, const finger_header **b) {
+    const int32_t bytes = (*a)->bytes < (*b)->bytes ? (*a)->bytes : (*b)->bytes;
+    if (memcmp(*a, *b, (size_t)bytes) <= 0) return;
+    const finger_header *first = *a;
+    *a = *b;
+    *b = first;
+}
+
+FINGER_BODY float compare_body(const finger_model *model, const finger_header *probe,
+                               const finger_header *reference, int mode, int level) {
+    const finger_parameters *p = &model->p;
+    order_fingers(&probe, &reference);
+    const int fewest = probe->cylinders < reference->cylinders ? probe->cylinders
+                                                               : reference->cylinders;
+    if (fewest == 0) return 0.0f;
+    const int best = model->deciding[fewest];
+    const int wanted = mode == FINGER_LOCAL ? best : (int)((float)best * p->relaxation_factor);
+    finger_selection selection;
+    finger_pairs pairs FINGER_ALIGNED;
+    finger_links links FINGER_ALIGNED;
+    float value[FINGER_PAIRS] FINGER_ALIGNED;
+    int k = wanted < fewest ? wanted : fewest;
+    k = k < FINGER_PAIRS ? k : FINGER_PAIRS;
+    if (level == FINGER_AVX512)
+        select_pairs_avx512(model, probe, reference, k, &selection);
+    else
+        select_pairs(model, probe, reference, k, level, &selection);
+    if (mode == FINGER_LOCAL) {
+        float total = 0;
+        for (int i = 0; i < selection.count; i++)
+            total += 1.0f - sqrtf(key_value(selection.keys[i]));
+        return total / (float)best;
+    }
+    if (selection.count < 2) return 0.0f;
+    load_pairs(model, probe, reference, &selection, &pairs);
+    if (level == FINGER_AVX512)
+        find_links_avx512(model, &pairs, selection.count, &links);
+    else
+        find_links(model, &pairs, selection.count, &links);
+    weigh_links(model, &pairs, &links);
+    relax(p, &pairs, &links, selection.count, value);
+    return relaxed_score(&pairs, value, selection.count, best, p->iterations, level);
+}
 
 #define SPECIALISE(name, level, attributes)                                                        \
-    attributes static int build_##name(const finger_model *model, const float *minutiae,           \
-                                       int count, finger_header *out) {                            \
-        return build_body(model, minutiae, count, out);                                            \
+    attributes static int64_t build_##name(const finger_model *model, const uint8_t *compact,      \
+                                           int64_t size, finger_header *out) {                     \
+        return build_body(model, compact, size, out);                                              \
     }                                                                                              \
     attributes static float compare_##name(const finger_model *model, const finger_header *probe,  \
                                            const finger_header *reference, int mode) {             \
@@ -15,12 +62,8 @@
 SPECIALISE(portable, FINGER_PORTABLE, )
 
 #if defined(__x86_64__)
-#define AVX2 __attribute__((target("avx2,fma,bmi,bmi2,popcnt")))
-#define AVX512                                                                                     \
-    __attribute__((target("avx2,fma,bmi,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,"           \
-                          "avx512vpopcntdq,prefer-vector-width=512")))
-SPECIALISE(avx2, FINGER_AVX2, AVX2)
-SPECIALISE(avx512, FINGER_AVX512, AVX512)
+SPECIALISE(avx2, FINGER_AVX2, FINGER_AVX2_TARGET)
+SPECIALISE(avx512, FINGER_AVX512, FINGER_AVX512_TARGET)
 
 static int best_level(void) {
     __builtin_cpu_init();
@@ -40,32 +83,75 @@ static int best_level(void) {
 static int best_level(void) { return FINGER_PORTABLE; }
 #endif
 
+typedef float compare_call(const finger_model *, const finger_header *, const finger_header *, int);
+
+static compare_call *compare_at(int level) {
+    switch (eurodac_finger_level(level)) {
+    case FINGER_AVX512: return compare_avx512;
+    case FINGER_AVX2: return compare_avx2;
+    case FINGER_PORTABLE: return compare_portable;
+    default: return 0;
+    }
+}
+
 /* The level a call with `level` runs at; -1 if this machine cannot. */
 int eurodac_finger_level(int level) {
     const int best = best_level();
     return level == FINGER_AUTO ? best : level >= FINGER_PORTABLE && level <= best ? level : -1;
 }
 
-/* minutiae: rows of x, y (upwards), theta, quality.  Returns the bytes used in `out`, which has
- * room for FINGER_MAX_BYTES and is aligned to 64; -1 if this machine lacks the level. */
-int eurodac_finger_build(const finger_model *model, const float *minutiae, int count, int level,
-                         finger_header *out) {
-    switch (eurodac_finger_level(level)) {
-    case FINGER_AVX512: return build_avx512(model, minutiae, count, out);
-    case FINGER_AVX2: return build_avx2(model, minutiae, count, out);
-    case FINGER_PORTABLE: return build_portable(model, minutiae, count, out);
-    default: return -1;
+/* Packs `count` fingers, whose compact minutiae follow each other, one after the other into `out`,
+ * which starts at a multiple of 64 and has room for a header and all blocks of each.  starts: where
+ * each begins, and where the last ends.  Returns the bytes used, or -1 - i if finger i is not
+ * compact minutiae; -1 - count if this machine lacks the level. */
+int64_t eurodac_finger_build(const finger_model *model, const uint8_t *compact,
+                             const int64_t *sizes, int64_t count, int level, uint8_t *out,
+                             int64_t *starts) {
+    level = eurodac_finger_level(level);
+    if (level < 0) return -1 - count;
+    starts[0] = 0;
+    for (int64_t i = 0; i < count; i++) {
+        finger_header *to = (finger_header *)(void *)(out + starts[i]);
+        const int64_t used = level == FINGER_AVX512 ? build_avx512(model, compact, sizes[i], to)
+                             : level == FINGER_AVX2 ? build_avx2(model, compact, sizes[i], to)
+                                                    : build_portable(model, compact, sizes[i], to);
+        if (used < 0) return -1 - i;
+        starts[i + 1] = starts[i] + used;
+        compact += sizes[i];
     }
+    return starts[count];
 }
 
 /* One probe against many references; all scores are NaN if this machine lacks the level. */
 void eurodac_finger_compare(const finger_model *model, const finger_header *probe,
                             const finger_header *const *references, int64_t count, int mode,
                             int level, float *scores) {
-    level = eurodac_finger_level(level);
+    compare_call *compare = compare_at(level);
     for (int64_t i = 0; i < count; i++)
-        scores[i] = level == FINGER_AVX512     ? compare_avx512(model, probe, references[i], mode)
-                    : level == FINGER_AVX2     ? compare_avx2(model, probe, references[i], mode)
-                    : level == FINGER_PORTABLE ? compare_portable(model, probe, references[i], mode)
-                                               : NAN;
+        scores[i] = compare ? compare(model, probe, references[i], mode) : NAN;
+}
+
+static const finger_model *model_of(const finger_model *const *models, int count,
+                                    uint32_t tuning) {
+    for (int i = 0; i < count; i++)
+        if (models[i]->tuning == tuning) return models[i];
+    return 0;
+}
+
+/* One probe person against many: scores holds one row of ten per reference, NaN where a finger is
+ * missing on either side.  Fingers of one tuning are compared with it, others with the general. */
+void eurodac_finger_compare_sets(const finger_model *const *models, int model_count,
+                                 const finger_set *probe, const finger_set *const *references,
+                                 int64_t count, int level, float *scores) {
+    compare_call *compare = compare_at(level);
+    for (int64_t i = 0; i < count; i++)
+        for (int f = 0; f < FINGER_POSITIONS; f++) {
+            const finger_header *a = probe->own[f], *b = references[i]->own[f];
+            const finger_model *model = 0;
+            if (a && b && a->tuning != b->tuning)
+                a = probe->general[f], b = references[i]->general[f];
+            if (a && b) model = model_of(models, model_count, a->tuning);
+            scores[FINGER_POSITIONS * i + f] =
+                model && compare ? compare(model, a, b, FINGER_RELAXED) : NAN;
+        }
 }

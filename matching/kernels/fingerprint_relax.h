@@ -3,29 +3,29 @@
 #define EURODAC_FINGERPRINT_RELAX_H
 #include "fingerprint_select.h"
 
+#define RELAX_LINKS (FINGER_PAIRS * (FINGER_PAIRS - 1) / 2 + 16) /* and room for one store */
+
 /* Rounds to the nearest integer, |x| < 2^22; vectorises everywhere, unlike rintf. */
 FINGER_BODY float nearest(float x) { return (x + 12582912.0f) - 12582912.0f; }
 
-/* e^x, x clamped to -20..20, relative error below 1e-5.  The clamp also keeps the product of three
- * of them, its reciprocal and the sums of the relaxation out of the slow denormal numbers. */
+/* e^x, x clamped to -20..20, relative error below 1e-5. */
 FINGER_BODY float fast_exp(float x) {
     x = x < -20.0f ? -20.0f : x > 20.0f ? 20.0f : x;
     const float scaled = x * 1.44269504f, whole = nearest(scaled), f = scaled - whole;
-    const int32_t bits = ((int32_t)whole + 127) << 23;
+    const int32_t bits = (int32_t)((uint32_t)((int32_t)whole + 127) << 23);
     float power;
     memcpy(&power, &bits, sizeof power);
     return power * (1.0f + f * (0.69314718f + f * (0.24022651f + f * (0.05550411f +
                                                    f * (0.00961813f + f * 0.00133336f)))));
 }
 
-/* |atan2(y, x)| for y >= 0, error below 2e-5 rad. */
+/* atan2(y, x) for y >= 0 and x > 0, error below 2e-5 rad. */
 FINGER_BODY float fast_angle(float y, float x) {
-    const float ax = fabsf(x), high = ax > y ? ax : y, low = ax > y ? y : ax;
+    const float high = x > y ? x : y, low = x > y ? y : x;
     const float q = low / (high > 1e-9f ? high : 1e-9f), r = q * q;
-    float angle = q * (0.99997726f + r * (-0.33262347f + r * (0.19354346f + r * (-0.11643287f +
-                                          r * (0.05265332f + r * -0.01172120f)))));
-    angle = y > ax ? FINGER_PI / 2 - angle : angle;
-    return x < 0 ? FINGER_PI - angle : angle;
+    const float angle = q * (0.99997726f + r * (-0.33262347f + r * (0.19354346f +
+                        r * (-0.11643287f + r * (0.05265332f + r * -0.01172120f)))));
+    return y > x ? 1.57079633f - angle : angle;
 }
 
 /* 1 + e^(-slope (value - centre)), the reciprocal of a logistic step. */
@@ -36,120 +36,182 @@ FINGER_BODY float step_up(float value, float centre, float slope) {
 /* The selected pairs, one array per property. */
 typedef struct {
     float ax[FINGER_PAIRS], ay[FINGER_PAIRS], bx[FINGER_PAIRS], by[FINGER_PAIRS];
-    float turn[FINGER_PAIRS], cosine[FINGER_PAIRS], sine[FINGER_PAIRS]; /* probe - reference */
+    float cosine[FINGER_PAIRS], sine[FINGER_PAIRS]; /* of the turn, probe - reference */
     float similarity[FINGER_PAIRS];
-    int32_t ia[FINGER_PAIRS], ib[FINGER_PAIRS];
+    int32_t turn[FINGER_PAIRS], ids[FINGER_PAIRS];
 } finger_pairs;
 
-FINGER_BODY void load_pairs(const finger_header *a, const finger_header *b,
-                            const finger_selection *s, int padded, finger_pairs *o) {
-    for (int i = 0; i < padded; i++) { /* padding repeats the first pair, without similarity */
-        const int64_t word = s->words[i < s->count ? i : 0];
-        const int ia = word_probe(word), ib = word_reference(word);
-        o->ia[i] = ia, o->ib[i] = ib;
-        o->ax[i] = finger_x(a)[ia], o->ay[i] = finger_y(a)[ia];
-        o->bx[i] = finger_x(b)[ib], o->by[i] = finger_y(b)[ib];
-        o->turn[i] = finger_theta(a)[ia] - finger_theta(b)[ib];
-        o->cosine[i] = cosf(o->turn[i]), o->sine[i] = sinf(o->turn[i]);
-        o->similarity[i] = i < s->count ? 1.0f - sqrtf(word_key(word)) : 0.0f;
+/* Two pairs that may support each other, first < second, and the support of each by the other. */
+typedef struct {
+    int32_t first[RELAX_LINKS], second[RELAX_LINKS];
+    float to_first[RELAX_LINKS], to_second[RELAX_LINKS];
+    int count;
+} finger_links;
+
+/* How the lines between two pairs lie: on the probe d, on the reference e. */
+typedef struct {
+    float squared_d, squared_e, along, aside;
+} finger_lines;
+
+FINGER_BODY void load_pairs(const finger_model *model, const finger_header *a,
+                            const finger_header *b, const finger_selection *s, finger_pairs *o) {
+    for (int i = 0; i < s->count; i++) {
+        const uint64_t mine = finger_word(a, s->ids[i] >> 8, FINGER_PLACE);
+        const uint64_t theirs = finger_word(b, s->ids[i] & 255, FINGER_PLACE);
+        const int turn = (place_angle(mine) - place_angle(theirs)) & (FINGER_TURN - 1);
+        o->ids[i] = s->ids[i], o->turn[i] = turn;
+        o->ax[i] = (float)place_x(mine) * a->unit, o->ay[i] = -(float)place_y(mine) * a->unit;
+        o->bx[i] = (float)place_x(theirs) * b->unit, o->by[i] = -(float)place_y(theirs) * b->unit;
+        o->cosine[i] = model->cosine[turn], o->sine[i] = model->sine[turn];
+        o->similarity[i] = 1.0f - sqrtf(key_value(s->keys[i]));
+    }
+    for (int i = s->count; i < FINGER_PAIRS; i++) { /* padding, never read where it counts */
+        o->ids[i] = o->turn[i] = 0;
+        o->ax[i] = o->ay[i] = o->bx[i] = o->by[i] = 0.0f;
+        o->cosine[i] = o->sine[i] = o->similarity[i] = 0.0f;
     }
 }
 
-/* How far pair i supports pair j, 0..1, for all i: equal distance between their minutiae, equal
- * turn, and the joining lines are turned like pair i. */
-FINGER_BODY void support_of(const finger_parameters *p, const finger_pairs *o, int j, int padded,
-                            float *support) {
-    for (int i = 0; i < padded; i++) {
-        const float dx = o->ax[j] - o->ax[i], dy = o->ay[j] - o->ay[i];
-        const float ex = o->bx[j] - o->bx[i], ey = o->by[j] - o->by[i];
-        const float distance = fabsf(sqrtf(dx * dx + dy * dy) - sqrtf(ex * ex + ey * ey));
-        float direction = o->turn[i] - o->turn[j];
-        direction = fabsf(direction - 2 * FINGER_PI * nearest(direction * (0.5f / FINGER_PI)));
-        const float fx = o->cosine[i] * ex - o->sine[i] * ey;
-        const float fy = o->sine[i] * ex + o->cosine[i] * ey;
-        const float radial = fast_angle(fabsf(dx * fy - dy * fx), dx * fx + dy * fy);
-        const float product = step_up(distance, p->distance_centre, p->distance_slope) *
-                              step_up(direction, p->direction_centre, p->direction_slope) *
-                              step_up(radial, p->radial_centre, p->radial_slope);
-        const int same = (o->ia[i] == o->ia[j]) | (o->ib[i] == o->ib[j]);
-        support[i] = same ? 0.0f : 1.0f / product;
+FINGER_BODY finger_lines lines_between(const finger_pairs *o, int i, int j) {
+    const float dx = o->ax[j] - o->ax[i], dy = o->ay[j] - o->ay[i];
+    const float ex = o->bx[j] - o->bx[i], ey = o->by[j] - o->by[i];
+    return (finger_lines){dx * dx + dy * dy, ex * ex + ey * ey, dx * ex + dy * ey,
+                          dy * ex - dx * ey};
+}
+
+/* Cosine and sine, times the lengths, of what is left between the lines after turning by pair i. */
+FINGER_BODY float left_along(const finger_pairs *o, int i, finger_lines l) {
+    return l.along * o->cosine[i] + l.aside * o->sine[i];
+}
+FINGER_BODY float left_aside(const finger_pairs *o, int i, finger_lines l) {
+    return fabsf(l.aside * o->cosine[i] - l.along * o->sine[i]);
+}
+FINGER_BODY int explains(const finger_model *model, const finger_pairs *o, int i,
+                         finger_lines l) {
+    const float along = left_along(o, i, l);
+    return (along > 0) & (left_aside(o, i, l) <= model->radial_limit * along);
+}
+FINGER_BODY int turn_between(const finger_pairs *o, int i, int j) {
+    const int turn = (int8_t)(uint8_t)(o->turn[i] - o->turn[j]);
+    return turn < 0 ? -turn : turn;
+}
+
+/* Whether two pairs are near enough to one motion that a support is worth computing. */
+FINGER_BODY int may_support(const finger_model *model, const finger_pairs *o, int i, int j) {
+    const finger_lines l = lines_between(o, i, j);
+    const float rest = l.squared_d + l.squared_e - model->distance_limit;
+    const int other = o->ids[i] ^ o->ids[j];
+    const int apart = ((other & 0xff00) != 0) & ((other & 255) != 0);
+    const int near = (rest <= 0) | (rest * rest <= 4 * l.squared_d * l.squared_e);
+    return apart & near & (turn_between(o, i, j) <= model->direction_steps) &
+           (explains(model, o, i, l) | explains(model, o, j, l));
+}
+
+FINGER_BODY void find_links(const finger_model *model, const finger_pairs *o, int count,
+                            finger_links *links) {
+    int32_t flags[FINGER_PAIRS] FINGER_ALIGNED;
+    links->count = 0;
+    for (int i = 0; i < count; i++) {
+        for (int j = i + 1; j < count; j++) flags[j] = may_support(model, o, i, j);
+        for (int j = i + 1; j < count; j++) {
+            links->first[links->count] = i, links->second[links->count] = j;
+            links->count += flags[j];
+        }
+    }
+}
+
+/* How far each of two pairs supports the other, 0..1: equal distance between their minutiae, equal
+ * turn, and the joining lines turned likewise. */
+FINGER_BODY void weigh_links(const finger_model *model, const finger_pairs *o,
+                             finger_links *links) {
+    const finger_parameters *p = &model->p;
+    for (int n = 0; n < links->count; n++) {
+        const int i = links->first[n], j = links->second[n];
+        const finger_lines l = lines_between(o, i, j);
+        const float distance = fabsf(sqrtf(l.squared_d) - sqrtf(l.squared_e));
+        const float shared = model->direction_support[turn_between(o, i, j)] /
+                             step_up(distance, p->distance_centre, p->distance_slope);
+        const float mine = fast_angle(left_aside(o, i, l), left_along(o, i, l));
+        const float theirs = fast_angle(left_aside(o, j, l), left_along(o, j, l));
+        links->to_first[n] = (float)explains(model, o, i, l) * shared /
+                             step_up(mine, p->radial_centre, p->radial_slope);
+        links->to_second[n] = (float)explains(model, o, j, l) * shared /
+                              step_up(theirs, p->radial_centre, p->radial_slope);
+    }
+}
+
+/* What every pair gives to every other: a row per giver, sixteen pairs in a vector. */
+typedef float float_lanes __attribute__((vector_size(64)));
+#define RELAX_VECTORS (FINGER_PAIRS / 16)
+typedef struct {
+    float_lanes rows[FINGER_PAIRS][RELAX_VECTORS];
+    int giving[FINGER_PAIRS], count; /* the pairs that give anything */
+} finger_support;
+
+FINGER_BODY void fill_support(const finger_links *links, finger_support *s) {
+    uint64_t gives = 0;
+    for (int n = 0; n < links->count; n++)
+        gives |= 1ULL << links->first[n] | 1ULL << links->second[n];
+    s->count = 0;
+    for (; gives; gives &= gives - 1) {
+        const int giver = __builtin_ctzll(gives);
+        s->giving[s->count++] = giver;
+        memset(s->rows[giver], 0, sizeof s->rows[giver]);
+    }
+    for (int n = 0; n < links->count; n++) {
+        const int i = links->first[n], j = links->second[n];
+        s->rows[j][i / 16][i % 16] = links->to_first[n];
+        s->rows[i][j / 16][j % 16] = links->to_second[n];
     }
 }
 
 /* Iterates: every pair keeps a share of its value and takes the rest from what supports it. */
-FINGER_BODY void relax(const finger_parameters *p, const finger_pairs *o, int count, int padded,
-                       float *value) {
-    float support[FINGER_PAIRS * FINGER_PAIRS] __attribute__((aligned(64)));
-    float sum[FINGER_PAIRS] __attribute__((aligned(64)));
+FINGER_BODY void relax(const finger_parameters *p, const finger_pairs *o,
+                       const finger_links *links, int count, float *value) {
+    finger_support support;
+    float_lanes now[RELAX_VECTORS];
     const float keep = p->keep_weight, take = (1.0f - keep) / (float)(count - 1);
-    for (int j = 0; j < count; j++) support_of(p, o, j, padded, support + FINGER_PAIRS * j);
-    for (int i = 0; i < padded; i++) value[i] = o->similarity[i];
+    fill_support(links, &support);
+    memcpy(now, o->similarity, sizeof now);
     for (int step = 0; step < (int)p->iterations; step++) {
-        for (int i = 0; i < padded; i++) sum[i] = 0.0f;
-        for (int j = 0; j < count; j++)
-            for (int i = 0; i < padded; i++) sum[i] += value[j] * support[FINGER_PAIRS * j + i];
-        for (int i = 0; i < count; i++) value[i] = keep * value[i] + take * sum[i];
+        float_lanes sum[RELAX_VECTORS] = {{0}};
+        memcpy(value, now, sizeof now);
+        for (int g = 0; g < support.count; g++)
+            for (int b = 0; b < RELAX_VECTORS; b++)
+                sum[b] += value[support.giving[g]] * support.rows[support.giving[g]][b];
+        for (int b = 0; b < RELAX_VECTORS; b++) now[b] = keep * now[b] + take * sum[b];
     }
+    memcpy(value, now, sizeof now);
+}
+
+/* The n-th root of 0..1, by Newton's method from a guess in the exponent: powf differs between C
+ * libraries, arithmetic does not. */
+FINGER_BODY float root(float value, int n) {
+    if (value <= 1e-30f) return 0.0f;
+    double guess = key_value((value_key(value) - 0x3f800000) / n + 0x3f800000);
+    for (int step = 0; step < 4; step++) {
+        double power = 1;
+        for (int i = 1; i < n; i++) power *= guess;
+        guess -= (guess * power - value) / (n * power);
+    }
+    return (float)guess;
 }
 
 /* Mean relaxed value of the `best` pairs that kept the largest share in the relaxation, as the
- * share kept per iteration: its logarithm is what differs between mates and others. */
+ * share kept per iteration: its logarithm is what differs between mates and others.  Shares that
+ * differ by rounding only are equal: many pairs of non-mates have no support at all. */
 FINGER_BODY float relaxed_score(const finger_pairs *o, const float *value, int count, int best,
-                                float iterations) {
-    finger_selection kept = {.count = count};
+                                float iterations, int level) {
+    finger_selection kept;
     float total = 0;
+    kept.count = count;
     for (int i = 0; i < count; i++) {
         const float share = o->similarity[i] > 0 ? value[i] / o->similarity[i] : 0.0f;
-        int32_t bits;
-        memcpy(&bits, &share, sizeof bits);
-        kept.words[i] = ((int64_t)(INT32_MAX - bits) << 32) | i; /* the largest share first */
+        kept.keys[i] = INT32_MAX - ((value_key(share) + 128) >> 8); /* the largest share first */
+        kept.ids[i] = i;
     }
-    keep_smallest(&kept, best);
-    for (int i = 0; i < kept.count; i++) total += value[word_reference(kept.words[i])];
-    return powf(total / (float)best, 1.0f / iterations);
-}
-
-/* How many pairs decide, from the smaller number of cylinders: a logistic step. */
-FINGER_BODY int deciding_pairs(const finger_parameters *p, int fewest) {
-    const float rise = 1 + expf(-p->pairs_slope * ((float)fewest - p->pairs_centre));
-    return (int)p->min_pairs + (int)roundf((p->max_pairs - p->min_pairs) / rise);
-}
-
-/* Pairs that tie are told apart by their place, so the order of the two fingers would show in the
- * score: both are put into one order first, that of their bytes. */
-FINGER_BODY void order_fingers(const finger_header **a, const finger_header **b) {
-    const int32_t bytes = (*a)->bytes < (*b)->bytes ? (*a)->bytes : (*b)->bytes;
-    if (memcmp(*a, *b, (size_t)bytes) <= 0) return;
-    const finger_header *first = *a;
-    *a = *b;
-    *b = first;
-}
-
-FINGER_BODY float compare_body(const finger_model *model, const finger_header *probe,
-                               const finger_header *reference, int mode, int level) {
-    const finger_parameters *p = &model->p;
-    order_fingers(&probe, &reference);
-    const int fewest = probe->cylinders < reference->cylinders ? probe->cylinders
-                                                               : reference->cylinders;
-    if (fewest == 0) return 0.0f;
-    const int best = deciding_pairs(p, fewest);
-    const int wanted = mode == FINGER_LOCAL ? best : (int)((float)best * p->relaxation_factor);
-    finger_selection selection;
-    finger_pairs pairs __attribute__((aligned(64)));
-    int k = wanted < fewest ? wanted : fewest;
-    k = k < FINGER_PAIRS ? k : FINGER_PAIRS;
-    select_pairs(p, probe, reference, k, level, &selection);
-    if (mode == FINGER_LOCAL) {
-        float total = 0;
-        for (int i = 0; i < selection.count; i++)
-            total += 1.0f - sqrtf(word_key(selection.words[i]));
-        return total / (float)best;
-    }
-    if (selection.count < 2) return 0.0f;
-    const int padded = (selection.count + 15) & ~15;
-    float value[FINGER_PAIRS] __attribute__((aligned(64)));
-    load_pairs(probe, reference, &selection, padded, &pairs);
-    relax(p, &pairs, selection.count, padded, value);
-    return relaxed_score(&pairs, value, selection.count, best, p->iterations);
+    keep_smallest(&kept, best, 0, level);
+    for (int i = 0; i < kept.count; i++) total += value[kept.ids[i]];
+    return root(total / (float)best, (int)iterations);
 }
 #endif

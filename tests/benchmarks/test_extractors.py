@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.extractors import make_extractor
-from matching.fingerprint.cylinders import family_of
+from matching.fingerprint.compact import family_of
 from matching.parameters import MinutiaeFamily
 
 

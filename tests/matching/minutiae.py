@@ -19,6 +19,22 @@ def finger(rng: np.random.Generator, count: int = 45) -> NDArray[np.float32]:
     return np.column_stack(columns).astype(np.float32)
 
 
+def blob(rows: NDArray[np.float32]) -> bytes:
+    """All of them as compact minutiae; y upwards, places no farther apart than 65535 pixels."""
+    flat = rows.astype(np.float64).T * np.array([1, -1, 1, 1])[:, None]
+    x, y = (axis - axis.min(initial=np.inf) for axis in flat[:2])
+    unit = 0 if max(x.max(initial=0), y.max(initial=0)) < 16000 else 2
+    angle = np.rint(flat[2] * 128 / np.pi).astype(int) % 256
+    quality = np.clip(np.rint(flat[3] * 200), 0, 200)
+    return b"".join(
+        (
+            bytes([*b"MC", 1, 1, len(rows), unit]),
+            *(np.rint(axis * 4 / 2**unit).astype("<u2").tobytes() for axis in (x, y)),
+            *(axis.astype(np.uint8).tobytes() for axis in (angle, quality)),
+        )
+    )
+
+
 def moved(rows: NDArray[np.float32], turn: float, dx: float, dy: float) -> NDArray[np.float32]:
     """The same minutiae turned about (250, 275) and shifted, y upwards."""
     c, s = np.cos(turn), np.sin(turn)

@@ -8,10 +8,13 @@ from pathlib import Path
 
 from matching.kernels import native
 
-VARIABLE = "EURODAC_TEST_KERNELS_LIBRARY"
+VARIABLE = "SANITIZED_KERNELS"
 
-# Loaded before any test module, so also what `from native import load` takes.
-native.load = cache(lambda: native.open_library(Path(os.environ[VARIABLE])))
+
+def pytest_configure() -> None:
+    """Before any test is collected, so also for modules that import ``load`` itself."""
+    path = Path(os.environ[VARIABLE])
+    native.load = cache(lambda: native.open_library(path))
 
 
 def pytest_report_header() -> str:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from matching.errors import TemplateError
-from matching.fingerprint import cylinders
+from matching.errors import CodecError, TemplateError
+from matching.fingerprint import compact, cylinders
 from matching.kernels import fingerprint as kernel
 from matching.parameters import GENERAL_TUNING, LEADER_TUNING, MinutiaeFamily
 from matching.template import MinutiaeTemplate
@@ -42,11 +42,32 @@ def test_only_a_family_with_its_own_tuning_is_built_twice() -> None:
     assert packed.own is packed.general
 
 
-def test_y_is_turned_upwards() -> None:
-    rows = finger(np.random.default_rng(2))
-    upwards = rows - np.array([0, 1000, 0, 0], np.float32)  # template() holds 1000 - y
-    direct = kernel.build(np.ascontiguousarray(upwards), GENERAL_TUNING)
-    assert (cylinders.build(template(rows)).own == direct).all()
+def test_a_finger_is_built_from_its_compact_minutiae() -> None:
+    made = template(finger(np.random.default_rng(2)), "leader/1")
+    built, stored = cylinders.build(made), cylinders.build_many([compact.encode(made)])[0]
+    for tuning, packed in ((LEADER_TUNING, built.own), (GENERAL_TUNING, built.general)):
+        direct, _ = kernel.build_many([compact.encode(made)], tuning)
+        assert packed.tobytes() == direct.tobytes()
+    assert (built.own == stored.own).all()
+    assert (built.general == stored.general).all()
+
+
+def test_many_fingers_of_several_families_are_built_as_one_by_one() -> None:
+    rng = np.random.default_rng(8)
+    made = [template(finger(rng, n), e) for n in (0, 20, 60) for e in ("leader/1", "mindtct/1", "")]
+    together = cylinders.build_many([compact.encode(t) for t in made])
+    for many, one in zip(together, map(cylinders.build, made), strict=True):
+        assert many.family is one.family
+        assert many.own.tobytes() == one.own.tobytes()
+        assert many.general.tobytes() == one.general.tobytes()
+    assert cylinders.build_many([]) == []
+
+
+def test_damaged_minutiae_are_refused() -> None:
+    blob = compact.encode(template(finger(np.random.default_rng(9), 5)))
+    for damaged in (blob[:-1], b"", blob[:2] + b"\2" + blob[3:], blob[:-1] + b"\xff"):
+        with pytest.raises(CodecError):
+            cylinders.build_many([blob, damaged])
 
 
 def test_a_quality_that_was_not_reported_is_neither_best_nor_worst() -> None:
@@ -54,11 +75,10 @@ def test_a_quality_that_was_not_reported_is_neither_best_nor_worst() -> None:
     weights = []
     for quality in (0.01, 0.0, 1.0):
         rows[:, 3] = quality
-        packed = cylinders.build(template(rows)).own
-        padded = int(packed[12:16].view(np.int32)[0])
-        weights.append(float(packed[64 + 12 * padded :].view(np.float32)[0]))
+        place = cylinders.build(template(rows)).own[64 + 7 * 64 :]
+        weights.append(int(place.view(np.uint16)[2]))
     worst, unknown, best = weights
-    assert best == 1.0
+    assert best == 2048
     assert best < unknown < worst
 
 
@@ -97,7 +117,8 @@ def test_damaged_cylinders_are_refused_before_the_kernel_reads_them(at: int) -> 
 
 def test_cylinders_of_another_tuning_or_place_are_refused() -> None:
     packed = cylinders.build(template(finger(np.random.default_rng(7)), "leader/1"))
-    shifted = np.concatenate([np.zeros(4, np.uint8), packed.general])[4:]
+    shifted = kernel.aligned(packed.general.nbytes + 4)[4:]
+    shifted[:] = packed.general
     for own, general in (
         (packed.general, packed.general),
         (packed.own, packed.own),

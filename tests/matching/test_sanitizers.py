@@ -51,7 +51,7 @@ def runtime(compiler: str) -> str:
 
 
 def compiled(compiler: str, sources: list[Path], library: Path) -> Path:
-    command = [compiler, *FLAGS, "-o", library, *sources, "-lm"]
+    command = [compiler, *FLAGS, "-o", str(library), *map(str, sources), "-lm"]
     made = subprocess.run(command, capture_output=True, text=True)
     assert made.returncode == 0, made.stderr
     return library
