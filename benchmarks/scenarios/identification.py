@@ -40,7 +40,7 @@ _FINGERS = {
     2: tuple(FingerPosition(p) for p in (2, 7)),
 }
 _FPIR = 1e-3
-_LOWEST = -1e9
+_LOWEST = 5.0  # strangers of ten fingers hardly reach it
 _LISTED = 20
 _BLOCK = 4096  # strangers enrolled at a time
 _TOGETHER = 64  # probes per batched call

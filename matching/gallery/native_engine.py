@@ -10,10 +10,11 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.fingerprint.compare import FingersComparison, PackedSet, compare_many, pack, pack_many
+from matching.fingerprint.compare import FingersComparison, PackedSet, pack
 from matching.fingerprint.shortlist import Shortlist, shortlist
 from matching.fingerprint.sketch import encode
 from matching.fingerprint.sketch_probe import ScanProbes, make_probes
+from matching.fingerprint.stored import compare_stored
 from matching.gallery import parts as snapshot_parts
 from matching.gallery.dump import overwrite
 from matching.gallery.epochs import Epochs
@@ -37,7 +38,7 @@ from matching.template import FingerSet
 __all__ = ["Audit", "NativeGallery", "batch_of"]
 
 _ENROLLED_TOGETHER = 64
-_COMPARED_TOGETHER = 64
+_COMPARED_TOGETHER = 16
 _PART = 512  # references per part of a dump, 2.3 MB
 _SMALLEST = 200  # references: fewer are all compared, which takes no longer than to choose
 _LARGEST = 1 << 18  # references per segment
@@ -274,15 +275,11 @@ class NativeGallery:
     ) -> list[tuple[float, int, int, FingersComparison]]:
         """Score one chunk: (-score, place, slot, comparison) of what reaches the threshold."""
         rows, places = self._store.rows(slots), self._store.places(slots)
-        references = pack_many([fingers_of(row) for row in rows])
-        compared = compare_many(probe, references)
+        people = [fingers_of(row) for row in rows]
         rows[:] = 0
-        for reference in references:
-            overwrite(reference)
         return [
-            (-one.score, place, slot, one)
-            for one, place, slot in zip(compared, places.tolist(), slots.tolist(), strict=True)
-            if one.score >= threshold
+            (-one.score, int(places[n]), int(slots[n]), one)
+            for n, one in compare_stored(probe, people, threshold=threshold)
         ]
 
     # --- keeping ------------------------------------------------------------------------------

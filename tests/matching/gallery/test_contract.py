@@ -22,7 +22,7 @@ LOWEST = -1e9
 
 @dataclass(frozen=True)
 class Made:
-    """An engine."""
+    """What makes an engine."""
 
     name: str
     make: Callable[[], GalleryEngine]
@@ -63,7 +63,6 @@ def _answer(found: CandidateList) -> list[tuple[int, str, float]]:
 
 
 def _oracle(
-    made: Made,
     people: list[Reference],
     *,
     probe: FingerSet,
@@ -87,13 +86,11 @@ def _oracle(
     [EVERYTHING, Permit((2,)), Permit((3, 1), frozenset({"person-4"})), Permit((0,))],
 )
 def test_a_small_gallery_compares_every_permitted_reference(
-    made: Made, gallery: GalleryEngine, *, people: list[Reference], permit: Permit, k: int
+    gallery: GalleryEngine, people: list[Reference], *, permit: Permit, k: int
 ) -> None:
     probe = Person(4).capture(seed=1)
     found = gallery.search(probe, permit=permit, k=k, threshold=LOWEST)
-    assert _answer(found) == _oracle(
-        made, people, probe=probe, permit=permit, k=k, threshold=LOWEST
-    )
+    assert _answer(found) == _oracle(people, probe=probe, permit=permit, k=k, threshold=LOWEST)
     permitted = sum(permit.allows(r.key, r.attributes) for r in people)
     assert (found.compared, found.searched) == (permitted, permitted)
 
@@ -146,7 +143,7 @@ def test_after_any_steps_the_gallery_answers_like_a_list(
     permit, probe = Permit((2,)), Person(2).capture(seed=1)
     found = engine.search(probe, permit=permit, k=9, threshold=LOWEST)
     assert _answer(found) == _oracle(
-        made, list(model.values()), probe=probe, permit=permit, k=9, threshold=LOWEST
+        list(model.values()), probe=probe, permit=permit, k=9, threshold=LOWEST
     )
 
 

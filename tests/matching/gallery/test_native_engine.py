@@ -1,19 +1,22 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from matching.fingerprint.compare import compare_many, pack_many
 from matching.fingerprint.shortlist import Shortlist
+from matching.fingerprint.stored import compare_stored
 from matching.gallery import native_engine
 from matching.gallery.native_engine import NativeGallery
 from matching.gallery.protocol import CandidateList, Permit, Reference
 from matching.gallery.row import make_row
 from matching.gallery.rows import MappedRows
 from matching.gallery.segment import Batch
+from matching.kernels import fingerprint as kernel
+from matching.parameters import CylinderTuning
 from matching.template import FingerPosition, FingerSet
 from tests.matching.gallery.population import Person, reference
 
@@ -176,15 +179,17 @@ def test_what_a_search_rebuilds_is_overwritten(monkeypatch: pytest.MonkeyPatch) 
     engine.enrol([reference(1), reference(2)])
     rebuilt: list[NDArray[np.uint8]] = []
 
-    def spy(people: object) -> object:
-        made = pack_many(people)  # type: ignore[arg-type]
-        rebuilt.extend(finger.own for one in made for finger in one.fingers.values())
-        assert all(array.any() for array in rebuilt)
+    real = kernel.build_many
+
+    def spy(blobs: Sequence[bytes], tuning: CylinderTuning) -> object:
+        made = real(blobs, tuning)
+        assert made[0].any()
+        rebuilt.append(made[0])
         return made
 
-    monkeypatch.setattr(native_engine, "pack_many", spy)
+    monkeypatch.setattr(kernel, "build_many", spy)
     engine.search(Person(1).capture(seed=1), permit=EVERYTHING, k=1, threshold=LOWEST)
-    assert len(rebuilt) >= 20
+    assert len(rebuilt) >= 2
     assert not any(array.any() for array in rebuilt)
 
 
@@ -196,10 +201,10 @@ def test_erasure_waits_for_a_search_that_still_reads(monkeypatch: pytest.MonkeyP
     inside, may_go, erased = Event(), Event(), Event()
     answers: list[CandidateList] = []
 
-    def slow(probe: object, references: list[object]) -> object:
+    def slow(*arguments: Any, **options: Any) -> object:
         inside.set()
         assert may_go.wait(10)
-        return compare_many(probe, references)  # type: ignore[arg-type]
+        return compare_stored(*arguments, **options)
 
     def search() -> None:
         answers.append(engine.search(probe, permit=EVERYTHING, k=4, threshold=LOWEST))
@@ -208,7 +213,7 @@ def test_erasure_waits_for_a_search_that_still_reads(monkeypatch: pytest.MonkeyP
         engine.erase(["person-2"])
         erased.set()
 
-    monkeypatch.setattr(native_engine, "compare_many", slow)
+    monkeypatch.setattr(native_engine, "compare_stored", slow)
     threads = [Thread(target=search), Thread(target=erase)]
     threads[0].start()
     assert inside.wait(10)
