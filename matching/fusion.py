@@ -31,7 +31,7 @@ def finger_llr(similarity: float, family: MinutiaeFamily) -> float:
         ValueError: similarity is not in 0..1.
 
     Examples:
-        >>> finger_llr(0.21, MinutiaeFamily.MINDTCT), finger_llr(1.0, MinutiaeFamily.MINDTCT)
+        >>> finger_llr(0.23, MinutiaeFamily.MINDTCT), finger_llr(1.0, MinutiaeFamily.MINDTCT)
         (0.0, 9.0)
     """
     if not 0.0 <= similarity <= 1.0:

@@ -5,6 +5,8 @@ Origins:
     [R1] coordinate search on FVC2002 DB1_B, DB2_B and FVC2004 DB1_B, DB3_B with MINDTCT minutiae:
         mean EER 4.19 -> 2.24 % there and 8.39 -> 5.90 % on databases the search never saw.  The
         optimum is flat: do not read meaning into single values.
+    [E1] chosen on the four databases of [R1], on their images cropped to 250 x 250 pixels and
+        turned, and on synthetic impressions; see docs/accuracy.md.
     [S1] comparison of sketches on FVC2002 and FVC2004 set B, all eight databases seen.
     [C1] calibration on the same four databases, see matching/calibration.py.
 """
@@ -20,8 +22,14 @@ import numpy as np
 
 __all__ = [
     "CALIBRATIONS",
+    "CONSENSUS_DIRECTION",
+    "CONSENSUS_DISTANCE",
+    "FLOW_COHERENCE",
+    "FLOW_DIRECTION",
     "GENERAL_TUNING",
     "LEADER_TUNING",
+    "LEAST_FOREGROUND",
+    "LONE_WEIGHT",
     "MATCHER_VERSION",
     "MAX_COMPARED_MINUTIAE",
     "MAX_SKETCHED_MINUTIAE",
@@ -57,6 +65,25 @@ SKETCH_QUALITY_EXPONENT = 0.75
 NEUTRAL_QUALITY = 0.4
 """Stands for a quality that was not reported (0 in ISO/IEC 19794-2:2005), 0..1: the median of
 MINDTCT minutiae on [C1]; between 0.3 and 0.5 no error rate there moved by more than 0.1 %."""
+
+CONSENSUS_DISTANCE = 10.0
+"""Two extractions of one image found one minutia if no farther apart, pixels [E1]; 8, 13 alike."""
+
+CONSENSUS_DIRECTION = 0.5
+"""And if their directions differ by no more than this, radians [E1]."""
+
+LONE_WEIGHT = 0.5
+"""Share of its quality that a minutia keeps which only one extraction found [E1]; 0.3 alike, 0.7
+and leaving it out are worse."""
+
+FLOW_COHERENCE = 0.2
+"""How parallel ridges must be to correct a minutia's direction, 0..1 [E1]; 0.4 alike."""
+
+FLOW_DIRECTION = 0.5
+"""Largest correction of a minutia's direction, radians [E1]; 0.8 and none alike."""
+
+LEAST_FOREGROUND = 0.1
+"""Share of its quality that a minutia keeps outside of the print [E1]."""
 
 PERSON_THRESHOLD = 10.0
 """Lowest person score that is a hit, natural-log likelihood ratio; fixed before acceptance.
@@ -191,7 +218,7 @@ class FingerCalibration:
 
 CALIBRATIONS: Mapping[MinutiaeFamily, FingerCalibration] = MappingProxyType(
     {
-        MinutiaeFamily.MINDTCT: FingerCalibration(0.21, 100.0, -1.5, 9.0, 0.35),
+        MinutiaeFamily.MINDTCT: FingerCalibration(0.23, 100.0, -1.5, 9.0, 0.35),
         MinutiaeFamily.LEADER: FingerCalibration(0.48, 80.0, -1.5, 9.0, 0.23),
         MinutiaeFamily.FOREIGN: FingerCalibration(0.27, 50.0, -1.5, 6.0, 0.44),
     }
