@@ -25,17 +25,18 @@ from matching.calibration import equal_error_rate, fnmr_at_fmr
 from matching.codec.image import decode
 from matching.fingerprint.compare import PackedSet, compare_many
 from matching.fingerprint.cylinders import build
+from matching.fingerprint.extractor import Extractor
 from matching.parameters import MATCHER_VERSION
 from matching.template import FingerPosition
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["Subject", "add_arguments", "extracting_subject", "measure", "run"]
 
 _POSITION = FingerPosition.RIGHT_INDEX  # any: one finger is compared at a time
 _Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
-class _Subject(Generic[_Made]):
+class Subject(Generic[_Made]):
     """Something that extracts and compares.
 
     Args:
@@ -58,10 +59,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> Result:
     """Measure every database found."""
     databases = fingerprint_databases(data_folder())
-    rows = _measure(_ours(args.extractor), databases)
+    rows = measure(extracting_subject("ours", make_extractor(args.extractor)), databases)
     if not args.without_peers:
         peer = Bozorth3()
-        rows += _measure(_Subject(peer.name, peer.extract, peer.compare), databases)
+        rows += measure(Subject(peer.name, peer.extract, peer.compare), databases)
     parameters = {
         "extractor": args.extractor,
         "matcher": MATCHER_VERSION,
@@ -72,21 +73,32 @@ def run(args: argparse.Namespace) -> Result:
     return Result(parameters, rows)
 
 
-def _ours(name: str) -> _Subject[PackedSet]:
-    extractor = make_extractor(name)
+def extracting_subject(
+    name: str,
+    extractor: Extractor,
+    change: Callable[[NDArray[np.uint8]], NDArray[np.uint8]] = lambda image: image,
+) -> Subject[PackedSet]:
+    """Extract with one of the product's extractors and compare with the product's matcher.
+
+    Args:
+        name: Of the subject.
+        extractor: Any.
+        change: Done to every image before.
+    """
 
     def extract(data: bytes) -> PackedSet:
-        found = extractor.extract(decode(data).pixels, ppi=NOMINAL_PPI)
+        found = extractor.extract(change(decode(data).pixels), ppi=NOMINAL_PPI)
         return PackedSet({_POSITION: build(found.template)})
 
     def compare(probe: PackedSet, references: Sequence[PackedSet]) -> NDArray[np.float64]:
         found = compare_many(probe, references)
         return np.array([comparison.terms[0].similarity for comparison in found])
 
-    return _Subject("ours", extract, compare)
+    return Subject(name, extract, compare)
 
 
-def _measure(subject: _Subject[_Made], databases: Iterable[FingerprintDatabase]) -> list[Row]:
+def measure(subject: Subject[_Made], databases: Iterable[FingerprintDatabase]) -> list[Row]:
+    """Measure one subject on every database, and the mean."""
     rows = [
         Row(subject.name, database.name, _measure_one(subject, database))
         for database in track(list(databases), subject.name, transient=True)
@@ -98,7 +110,7 @@ def _measure(subject: _Subject[_Made], databases: Iterable[FingerprintDatabase])
     return [*rows, Row(subject.name, "mean", mean)]
 
 
-def _measure_one(subject: _Subject[_Made], database: FingerprintDatabase) -> dict[str, float]:
+def _measure_one(subject: Subject[_Made], database: FingerprintDatabase) -> dict[str, float]:
     files = [path.read_bytes() for path in database.images.values()]
     begin = perf_counter()
     made = [subject.extract(data) for data in files]
