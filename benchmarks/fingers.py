@@ -63,12 +63,23 @@ class Peer:
         return all(find_spec(package) is not None for package in self.packages)
 
 
-def ours(extractor: str) -> Subject[bytes, PackedSet]:
-    """Return our own matcher on the compact minutiae of an extractor."""
-    template_of = _extraction(extractor)
+def ours(
+    extractor: str,
+    *,
+    name: str = "ours",
+    change: Callable[[NDArray[np.uint8]], NDArray[np.uint8]] = lambda image: image,
+) -> Subject[bytes, PackedSet]:
+    """Return our own matcher on the compact minutiae of an extractor.
+
+    Args:
+        extractor: As ``--extractor`` names it.
+        name: Of the subject.
+        change: Done to every image before.
+    """
+    made = make_extractor(extractor)
 
     def extract(data: bytes) -> bytes:
-        return encode(template_of(data))
+        return encode(made.extract(change(decode(data).pixels), ppi=NOMINAL_PPI).template)
 
     def prepare(blobs: Sequence[bytes]) -> Sequence[PackedSet]:
         return pack_many([{_POSITION: blob} for blob in blobs])
@@ -76,7 +87,7 @@ def ours(extractor: str) -> Subject[bytes, PackedSet]:
     def compare(probe: PackedSet, references: Sequence[PackedSet]) -> NDArray[np.float64]:
         return compare_similarities(probe, references)[:, _POSITION - 1].astype(np.float64)
 
-    return Subject("ours", extract, prepare, compare)
+    return Subject(name, extract, prepare, compare)
 
 
 def _extraction(name: str) -> Callable[[bytes], MinutiaeTemplate]:

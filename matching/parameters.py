@@ -5,6 +5,8 @@ Origins:
     [R1] coordinate search on FVC2002 DB1_B, DB2_B and FVC2004 DB1_B, DB3_B with MINDTCT minutiae:
         mean EER 4.19 -> 2.24 % there and 8.39 -> 5.90 % on databases the search never saw.  The
         optimum is flat: do not read meaning into single values.
+    [E1] chosen on the four databases of [R1], on their images cropped to 250 x 250 pixels and
+        turned, and on synthetic impressions; see docs/accuracy.md.
     [S1] comparison of sketches on FVC2002 and FVC2004 set B, all eight databases seen.
     [S2] comparison of histograms (8 to 16 cells along the distance, 12 to 20 along each direction,
         reach 90 to 170 pixels) on synthetic fingers and on the same four databases: with a model
@@ -22,8 +24,14 @@ from types import MappingProxyType
 import numpy as np
 
 __all__ = [
+    "CONSENSUS_DIRECTION",
+    "CONSENSUS_DISTANCE",
+    "FLOW_COHERENCE",
+    "FLOW_DIRECTION",
     "GENERAL_TUNING",
     "LEADER_TUNING",
+    "LEAST_FOREGROUND",
+    "LONE_WEIGHT",
     "MATCHER_VERSION",
     "MAX_COMPARED_MINUTIAE",
     "MAX_SKETCHED_MINUTIAE",
@@ -72,6 +80,24 @@ SKETCH_SHORTLIST = ("shortlist-1.json", "shortlist/1")
 SKETCH_MODEL = ("pairs-1.npz", "pairs/1")
 """File in matching/fingerprint/models and the version it must have; every stored sketch depends on
 it.  Made by ``python -m benchmarks train-sketch``, from synthetic fingers only."""
+CONSENSUS_DISTANCE = 10.0
+"""Two extractions of one image found one minutia if no farther apart, pixels [E1]; 8, 13 alike."""
+
+CONSENSUS_DIRECTION = 0.5
+"""And if their directions differ by no more than this, radians [E1]."""
+
+LONE_WEIGHT = 0.5
+"""Share of its quality that a minutia keeps which only one extraction found [E1]; 0.3 alike, 0.7
+and leaving it out are worse."""
+
+FLOW_COHERENCE = 0.2
+"""How parallel ridges must be to correct a minutia's direction, 0..1 [E1]; 0.4 alike."""
+
+FLOW_DIRECTION = 0.5
+"""Largest correction of a minutia's direction, radians [E1]; 0.8 and none alike."""
+
+LEAST_FOREGROUND = 0.1
+"""Share of its quality that a minutia keeps outside of the print [E1]."""
 
 PERSON_THRESHOLD = 10.0
 """Lowest threshold that is ever used, natural-log likelihood ratio; matching/thresholds.py raises

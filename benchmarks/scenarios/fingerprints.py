@@ -31,7 +31,7 @@ from benchmarks.timing import alone, pinned, speed
 from matching.calibration import equal_error_rate, fnmr_at_fmr
 from matching.parameters import MATCHER_VERSION
 
-__all__ = ["add_arguments", "run"]
+__all__ = ["add_arguments", "measure", "run"]
 
 _Read = TypeVar("_Read")
 _Made = TypeVar("_Made")
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> Result:
     peers = choose(args.peers, PEERS)
     databases = fingerprint_databases(data_folder())
     with pinned(1):
-        rows = _measure(ours(args.extractor), databases, args)
+        rows = measure(ours(args.extractor), databases, args)
         for peer in peers:
             rows += _measure_peer(peer, databases, args)
     parameters = {
@@ -78,14 +78,15 @@ def _measure_peer(
 ) -> list[Row]:
     if not peer.installed():
         return [not_installed(peer.name, "mean")]
-    return _measure(peer.make(args.extractor), databases, args)
+    return measure(peer.make(args.extractor), databases, args)
 
 
-def _measure(
+def measure(
     subject: Subject[_Read, _Made],
     databases: Iterable[FingerprintDatabase],
     args: argparse.Namespace,
 ) -> list[Row]:
+    """Measure one subject on every database, and the mean; ``args`` as of this scenario."""
     rows = [
         Row(subject.name, database.name, _measure_one(subject, database, args))
         for database in track(list(databases), subject.name, transient=True)

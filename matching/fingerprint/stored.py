@@ -12,12 +12,12 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.calibrated import CALIBRATIONS
 from matching.errors import CodecError, KernelError
 from matching.fingerprint import compact
 from matching.fingerprint.compare import FingersComparison, PackedSet, compare_many, pack_many
-from matching.fusion import finger_llr
 from matching.kernels import fingerprint as kernel
-from matching.parameters import GENERAL_TUNING, TUNINGS, CylinderTuning, MinutiaeFamily
+from matching.parameters import GENERAL_TUNING, TUNINGS, CylinderTuning
 from matching.template import FingerPosition
 
 __all__ = ["compare_stored"]
@@ -62,9 +62,11 @@ def compare_stored(
 
 @cache
 def _highest() -> NDArray[np.float64]:
-    """Most that a finger says for, by steps of its similarity, whatever its family."""
-    steps = np.linspace(0, 1, _STEPS + 1).tolist()
-    return np.array([max(0.0, *(finger_llr(s, f) for f in MinutiaeFamily)) for s in steps])
+    """Most that a finger says for, by steps of its similarity, whatever its family and quality."""
+    steps = np.linspace(0, 1, _STEPS + 1)
+    most = [row.highest_llr(steps) for row in CALIBRATIONS.values()]
+    found: NDArray[np.float64] = np.maximum(0.0, np.max(most, axis=0))
+    return found
 
 
 def _similarities(

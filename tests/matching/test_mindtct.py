@@ -1,5 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 
+import nbis
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -30,8 +31,8 @@ def degrees_between(a: float, b: float) -> float:
 
 def test_it_is_an_extractor() -> None:
     extractor: Extractor = EXTRACTOR
-    assert extractor.name == "mindtct/1"
-    assert extractor.extract(ridges()).template.extractor == "mindtct/1"
+    assert extractor.name == "mindtct/2"
+    assert extractor.extract(ridges()).template.extractor == "mindtct/2"
 
 
 def test_it_finds_the_minutiae_that_are_there_and_no_others() -> None:
@@ -129,3 +130,27 @@ def test_threads_get_the_same_minutiae() -> None:
     with ThreadPoolExecutor(4) as pool:
         parallel = [f.template.minutiae for f in pool.map(extractor.extract, images)]
     assert all(np.array_equal(a, b) for a, b in zip(serial, parallel, strict=True))
+
+
+def test_directions_are_finer_than_mindtct_rounds_them() -> None:
+    steps = np.degrees(template_of(ridges()).minutiae[:, 2]) / 11.25
+    assert np.abs(steps - np.round(steps)).max() > 0.1
+
+
+def test_nfiq2_sees_the_image_as_it_came() -> None:
+    """Noise lowers it, although the enhancement takes noise away."""
+    clean = ridges()
+    noise = np.random.default_rng(2).normal(0, 60, clean.shape)
+    noisy = np.clip(clean + noise, 0, 255).astype(np.uint8)
+    direct = nbis.new_nbis_extractor(
+        nbis.NbisExtractorSettings(
+            min_quality=0.0,
+            get_center=False,
+            check_fingerprint=False,
+            compute_nfiq2=True,
+            ppi=500.0,
+        )
+    )
+    header = b"P5 %d %d 255\n" % noisy.shape[::-1]
+    expected = direct.extract_minutiae(header + noisy.tobytes()).quality().score
+    assert EXTRACTOR.extract(noisy).nfiq2 == int(expected)
