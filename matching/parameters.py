@@ -44,7 +44,7 @@ __all__ = [
     "MinutiaeFamily",
 ]
 
-MATCHER_VERSION = "cylinders/1"
+MATCHER_VERSION = "cylinders/2"
 """Raised when a stored score would no longer be reproduced."""
 
 MAX_COMPARED_MINUTIAE = 60
