@@ -97,7 +97,7 @@ FLOW_DIRECTION = 0.5
 """Largest correction of a minutia's direction, radians [E1]; 0.8 and none alike."""
 
 LEAST_FOREGROUND = 0.1
-"""Share of its quality that a minutia keeps outside of the print [E1]."""
+"""Share of its quality that a minutia keeps outside of the print; not varied."""
 
 PERSON_THRESHOLD = 10.0
 """Lowest threshold that is ever used, natural-log likelihood ratio; matching/thresholds.py raises
