@@ -55,7 +55,7 @@ def encode(template: MinutiaeTemplate) -> bytes:
         origin, directions to 1.4 degrees, qualities to half a percent.  MINDTCT and ISO/IEC
         19794-2:2005 minutiae lose nothing but the origin.
 
-    Cost: 0.02 ms.  Thread-safe.
+    Cost: 0.04 ms.  Thread-safe.
 
     Examples:
         >>> rows = np.array([[10.5, 20.25, np.pi, 0.5]], np.float32)

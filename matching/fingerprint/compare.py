@@ -92,7 +92,7 @@ def pack(fingers: FingerSet) -> PackedSet:
     Args:
         fingers: 0..10 fingers.
 
-    Cost: 0.05 ms and 2-4 KB per finger.  Thread-safe.
+    Cost: 0.1 ms and 2-4 KB per finger.  Thread-safe.
     """
     return pack_many([{position: encode(t) for position, t in fingers.fingers.items()}])[0]
 
@@ -109,7 +109,7 @@ def pack_many(people: Sequence[Mapping[FingerPosition, bytes]]) -> list[PackedSe
     Raises:
         CodecError: the minutiae of a finger are of another format or version, or damaged.
 
-    Cost: 0.02 ms per finger.  Thread-safe.
+    Cost: 0.03 ms per finger.  Thread-safe.
     """
     made = iter(build_many([blob for person in people for blob in person.values()]))
     return [PackedSet(dict(zip(person, made, strict=False))) for person in people]
@@ -126,7 +126,7 @@ def compare_similarities(probe: PackedSet, references: Sequence[PackedSet]) -> N
         (len(references), 10) float32: similarity of the finger at position i + 1, 0..1; NaN where
         either side lacks it.
 
-    Cost: 0.004 ms per pair of fingers, less than 0.001 ms per reference beside it.  Thread-safe;
+    Cost: 0.006-0.008 ms per pair of fingers, 0.001 ms per reference beside it.  Thread-safe;
     the GIL is released inside the kernel, so threads may share the references.
     """
     where = [reference.record.ctypes.data for reference in references]
@@ -149,7 +149,7 @@ def compare_many(probe: PackedSet, references: Sequence[PackedSet]) -> list[Fing
         One comparison per reference, in order.  Only positions present on both sides count;
         without any the score is 0 and there are no terms.
 
-    Cost: one kernel call, 0.004 ms per pair of fingers and as much to explain it.  Thread-safe;
+    Cost: one kernel call, 0.006-0.008 ms per pair of fingers and as much to explain it.  Thread-safe;
     the GIL is released inside the kernel.
     """
     similarities = compare_similarities(probe, references)

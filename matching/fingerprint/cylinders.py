@@ -107,7 +107,7 @@ def build(template: MinutiaeTemplate) -> PackedFinger:
         The packed finger; one without cylinders if fewer than three minutiae are near each other,
         which compares as 0.
 
-    Cost: 0.05 ms and 2-4 KB for 30-60 minutiae, most of it to encode them.  Thread-safe.
+    Cost: 0.1 ms and 2-4 KB for 30-60 minutiae, most of it to encode them.  Thread-safe.
     """
     return build_many([compact.encode(template)])[0]
 
@@ -124,7 +124,7 @@ def build_many(blobs: Sequence[bytes]) -> list[PackedFinger]:
     Raises:
         CodecError: a blob is of another format or version, or damaged.
 
-    Cost: 0.01-0.02 ms a finger; a family with its own tuning costs twice.  Thread-safe, and the
+    Cost: 0.025 ms a finger; a family with its own tuning costs twice.  Thread-safe, and the
     GIL is released in between.
     """
     families = [compact.stated_family(blob) for blob in blobs]

@@ -124,7 +124,7 @@ def build_many(
     Raises:
         KernelError: a blob is no compact minutiae, or this machine lacks the level.
 
-    Cost: 0.01 ms a finger of 50 minutiae with AVX-512.  Thread-safe, releases the GIL.
+    Cost: 0.02 ms a finger of 50 minutiae with AVX-512.  Thread-safe, releases the GIL.
     """
     sizes = np.fromiter(map(len, blobs), np.int64, len(blobs))
     # Room for every minutia of every finger, whatever a header says.
@@ -168,7 +168,7 @@ def compare(
     Raises:
         KernelError: this machine lacks the level.
 
-    Cost: about 0.004 ms a pair with AVX-512.  Thread-safe, releases the GIL.
+    Cost: about 0.008 ms a pair with AVX-512.  Thread-safe, releases the GIL.
     """
     pointers = np.fromiter(references, np.uintp, len(references))
     scores = np.zeros(len(pointers), np.float32)
@@ -202,7 +202,7 @@ def compare_sets(
     Raises:
         KernelError: this machine lacks the level.
 
-    Cost: as ``compare`` per finger, 0.2 us per person beside it.  Thread-safe, releases the GIL:
+    Cost: as ``compare`` per finger.  Thread-safe, releases the GIL:
     several threads may each take a range of the references.
     """
     pointers = np.fromiter(references, np.uintp, len(references))
