@@ -5,8 +5,9 @@
     ├── CodecError                bytes that cannot be read or written
     │   ├── ImageError            not a usable image: format, truncation, size bomb, bit depth
     │   ├── FingerRecordError     not a usable ISO/IEC 19794-2:2005 finger minutiae record
+    │   ├── FaceRecordError       not a usable ISO/IEC 19794-5:2005 face image record
     │   └── NistFileError         not a usable ANSI/NIST-ITL file
-    ├── ExtractionError           the extractor could not make a template of a sample
+    ├── ExtractionError           no template can be made of a sample, or the extractor is missing
     ├── KernelError               the compiled kernels are missing or of another ABI
     ├── SketchModelError          trained part of the sketches missing, damaged, another version
     └── GalleryError
@@ -22,6 +23,7 @@ from __future__ import annotations
 __all__ = [
     "CodecError",
     "ExtractionError",
+    "FaceRecordError",
     "FingerRecordError",
     "GalleryCorruptError",
     "GalleryError",
@@ -64,12 +66,16 @@ class FingerRecordError(CodecError):
     """Not a usable ISO/IEC 19794-2:2005 finger minutiae record."""
 
 
+class FaceRecordError(CodecError):
+    """Not a usable ISO/IEC 19794-5:2005 face image record."""
+
+
 class NistFileError(CodecError):
     """Not a usable ANSI/NIST-ITL file."""
 
 
 class ExtractionError(MatchingError):
-    """The extractor could not make a template of a sample."""
+    """No template can be made of a sample, or the extractor is not installed."""
 
 
 class KernelError(MatchingError):

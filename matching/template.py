@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from matching.errors import TemplateError
 
-__all__ = ["MAX_MINUTIAE", "FingerPosition", "FingerSet", "MinutiaeTemplate"]
+__all__ = ["MAX_MINUTIAE", "FaceTemplate", "FingerPosition", "FingerSet", "MinutiaeTemplate"]
 
+_UNIT = 1e-3  # how far the length of a face vector may be from one
 MAX_MINUTIAE = 255  # the count of an ISO/IEC 19794-2:2005 finger view is one byte
 
 
@@ -109,3 +110,43 @@ class FingerSet:
 
     def __repr__(self) -> str:
         return f"FingerSet({len(self)} fingers)"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class FaceTemplate:
+    """What an embedder makes of one face: a direction; nothing of the image can be read from it.
+
+    Args:
+        vector: (D,) float32 of length one, 16 <= D <= 4096; copied.
+        model: Name and version of what made it, e.g. ``"dlib-resnet/1"``; only templates of one
+            model can be compared.
+
+    Raises:
+        TemplateError: ``template_shape`` - another shape or dtype; ``template_range`` - a value is
+            not finite, or the length is not one (zero and denormal vectors have no direction).
+    """
+
+    vector: NDArray[np.float32]
+    model: str
+
+    def __post_init__(self) -> None:
+        vector = self.vector
+        if vector.ndim != 1 or not 16 <= len(vector) <= 4096 or vector.dtype != np.float32:
+            raise TemplateError(
+                "template_shape",
+                f"a face vector must be (16..4096,) float32, not {vector.shape} {vector.dtype}",
+            )
+        length = float(np.linalg.norm(vector.astype(np.float64)))
+        if not abs(length - 1.0) <= _UNIT:  # also false for a value that is not finite
+            raise TemplateError(
+                "template_range", f"a face vector must have length one, not {length:g}"
+            )
+        own = vector.copy()
+        own.setflags(write=False)
+        object.__setattr__(self, "vector", own)
+
+    def __len__(self) -> int:
+        return len(self.vector)
+
+    def __repr__(self) -> str:
+        return f"FaceTemplate({len(self)} values, {self.model})"

@@ -28,6 +28,7 @@ __all__ = [
     "MIN_SIDE",
     "GreyImage",
     "decode",
+    "decode_face",
     "encode",
     "measure",
     "resample",
@@ -137,6 +138,23 @@ def validate_face(data: bytes) -> str:
     media_type, pillow_name = _detect(data, FACE_MEDIA_TYPES)
     _load(data, pillow_name, ("L", "RGB", "RGBA", "P"), (MAX_FACE_PIXELS, MIN_FACE_SIDE))
     return media_type
+
+
+def decode_face(data: bytes) -> NDArray[np.uint8]:
+    """Decode a facial image.
+
+    Args:
+        data: PNG, JPEG or JPEG 2000, grey or colour, 8 bits; at most ``MAX_BYTES``.
+
+    Returns:
+        (H, W, 3) uint8, red, green and blue; grey is repeated, transparency is dropped.
+
+    Raises:
+        ImageError: as ``decode``.
+    """
+    _, pillow_name = _detect(data, FACE_MEDIA_TYPES)
+    image = _load(data, pillow_name, ("L", "RGB", "RGBA", "P"), (MAX_FACE_PIXELS, MIN_FACE_SIDE))
+    return np.array(image.convert("RGB"))
 
 
 def measure(data: bytes) -> tuple[int, int]:

@@ -22,6 +22,7 @@ __all__ = [
     "number_of",
     "png_of_raw",
     "ppi_of",
+    "read_position",
     "size_of",
     "subfields_of",
     "text_of",
@@ -29,6 +30,7 @@ __all__ = [
 
 _PPI = range(250, 1201)
 _MAX_DIGITS = 5
+_PLAIN_THUMBS = {"11": 1, "12": 6}  # captured flat by itself, beside the slaps
 
 
 def subfields_of(record: nistitl.AsciiRecord, tag: int) -> Subfields:
@@ -76,14 +78,19 @@ def ppi_of(record: nistitl.AsciiRecord) -> int | None:
     return None if unit == 0 else checked_ppi(across * (1 if unit == 1 else 2.54))
 
 
+def read_position(value: str) -> int:
+    """Give the finger of a position in a file; a plain thumb (11, 12) is the thumb (1, 6)."""
+    return _PLAIN_THUMBS.get(value) or checked_position(value)
+
+
 def checked_position(value: str) -> int:
     """Check that a finger position is that of a single finger, 1..10."""
     position = int(value) if _is_number(value) else 0
     if not 1 <= position <= 10:
         raise NistFileError(
             "nist_position",
-            f"Finger position {position}: send single fingers, positions 1 to 10 (0 is unknown, 11 "
-            "and 12 are plain thumbs, 13 to 15 are slaps).",
+            f"Finger position {position}: send single fingers, positions 1 to 10 (0 is unknown, 13 "
+            "to 15 are slaps: cut them into fingers).",
         )
     return position
 

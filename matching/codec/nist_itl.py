@@ -160,12 +160,12 @@ class _Reader:
                 code = items[1] if len(items) > 1 else ""
                 if code not in MISSING_CODES:
                     raise NistFileError("nist_field", "Field 14.018 needs position and XX or UP.")
-                self.missing.append((fields.checked_position(items[0]), MISSING_CODES[code]))
+                self.missing.append((fields.read_position(items[0]), MISSING_CODES[code]))
             return
         positions = fields.subfields_of(record, 13)
         if len(positions) != 1:
             raise NistFileError("nist_field", "Field 14.013 needs exactly one finger position.")
-        position = fields.checked_position(positions[0][0])
+        position = fields.read_position(positions[0][0])
         compression, data = fields.text_of(record, 11), fields.image_of(record)
         if compression == "NONE":
             size = (fields.number_of(record, 6), fields.number_of(record, 7))
@@ -180,7 +180,7 @@ class _Reader:
         if len(record.value) < _TYPE_4.size:
             raise NistFileError("nist_field", "A type 4 record is cut short: write it again.")
         impression, positions, scale, width, height, compression = _TYPE_4.unpack_from(record.value)
-        position = fields.checked_position(str(positions[0]))
+        position = fields.read_position(str(positions[0]))
         data = record.value[_TYPE_4.size :]
         if compression == 0:
             media_type, data = "image/png", fields.png_of_raw(data, (width, height))

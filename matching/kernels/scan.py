@@ -221,7 +221,8 @@ def nearest(
     last = np.partition(near, most - 1)[most - 1]
     kept = near < last
     kept[np.flatnonzero(near == last)[: most - int(kept.sum())]] = True
-    return found[kept]
+    chosen: NDArray[np.int64] = found[kept]
+    return chosen
 
 
 def within(

@@ -139,9 +139,33 @@ def test_search_by_one_file_per_finger(browser_like: httpx.Client, story: Story)
     assert page.status_code == 200, page.text
     assert story.surname in page.text
     assert "Open this person" in page.text
+    assert "searched, at most one search in" in page.text
+    assert "shows a stranger as strong as this" in page.text
+    assert "Check first" not in page.text
     strangers = {"finger_2": ("f.fmr", impression(SEED + 7, 2, 9))}
     none = browser_like.post("/officer/identifications", data=form, files=strangers)
     assert "No match" in none.text
+    assert "So few usable fingers cannot reach the threshold" in none.text
+
+
+def unplaced(position: int) -> bytes:
+    """A finger of the story whose template does not say which it is."""
+    template = impression(SEED, position, 9)
+    return template[:24] + b"\x00" + template[25:]
+
+
+def test_swapped_hands_and_a_finger_taken_twice_are_named(
+    browser_like: httpx.Client, story: Story
+) -> None:
+    sign_in(browser_like)
+    form = {"form_token": token(browser_like.get("/officer/"))}
+    files = {f"finger_{position + 5}": ("f.fmr", unplaced(position)) for position in (1, 2, 3, 4)}
+    swapped = browser_like.post("/officer/identifications", data=form, files=files).text
+    assert story.surname in swapped
+    assert "the prints fit only with left and right hand swapped" in swapped
+    files = {f"finger_{position}": ("f.fmr", unplaced(2)) for position in (2, 7)}
+    twice = browser_like.post("/officer/identifications", data=form, files=files).text
+    assert "Left index finger and right index finger look like one finger" in twice
 
 
 def test_a_screening_officer_sees_identity_only(browser_like: httpx.Client, story: Story) -> None:
@@ -152,7 +176,8 @@ def test_a_screening_officer_sees_identity_only(browser_like: httpx.Client, stor
     }
     page = browser_like.post("/officer/identifications", data=form, files=files).text
     assert story.surname in page
-    for hidden in (story.reference_number, "Score", "Open this person", "Reference number"):
+    hints = ("Score", "Open this person", "Reference number", "at most one search")
+    for hidden in (story.reference_number, *hints):
         assert hidden not in page
 
 

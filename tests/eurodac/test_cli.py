@@ -108,12 +108,16 @@ def test_enrol_identify_look_up_show_and_decide(registry: Run, tmp_path: Path) -
     answer = json.loads(out)
     assert code == 0
     assert [hit["dataset"]["member_state"] for hit in answer["hits"]] == ["IT"]
+    (hit,) = answer["hits"]
+    assert 0 < hit["expected_false"] == hit["link"]["expected_false"] < 1e-3
+    assert hit["link"]["searched"] == 1
     again = json.loads(registry("enrol", germany, "--json", *GERMAN)[1])
     assert (again["replayed"], again["record_id"]) == (True, answer["record_id"])
     probe = write(tmp_path / "probe.json", {"fingerprints": fingerprints(1, 3)})
     code, out, _ = registry("identify", probe, *GERMAN)
     assert code == 0
     assert CANARY in out
+    assert "for a person who is not recorded shows a stranger like this" in out
     found = json.loads(registry("lookup", "DE1S1O2", "--json", *GERMAN)[1])
     code, out, _ = registry("person", found["person_id"], *GERMAN)
     assert code == 0

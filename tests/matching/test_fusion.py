@@ -103,7 +103,8 @@ def test_the_discount_never_exceeds_the_sum_nor_the_worst_finger_alone(
 
 def test_captures_are_independent_of_each_other() -> None:
     alone = fuse(fingers([-2.0, -2.0]))
-    assert fuse([*fingers([-2.0, -2.0]), (FACE, -1.0)]) == pytest.approx(alone - 1.0)
+    both = fuse([*fingers([-2.0, -2.0]), (FACE, -1.0)])
+    assert both == pytest.approx(alone - FACE.weight)
 
 
 @pytest.mark.parametrize(("count", "weight"), [(1, 1.0), (3, 0.5)])

@@ -120,8 +120,22 @@ def test_type_4_takes_its_native_resolution_from_the_header() -> None:
     assert code_of(with_record(type_4(scale=1))) == "nist_resolution"
 
 
-@pytest.mark.parametrize("position", [0, 11, 12, 13, 14, 15, 19])
-def test_slaps_plain_thumbs_and_unknown_fingers_are_refused(position: int) -> None:
+@pytest.mark.parametrize(("position", "thumb"), [(11, 1), (12, 6)])
+def test_a_plain_thumb_is_the_thumb(position: int, thumb: int) -> None:
+    for record in (type_14(FGP=position), type_4(position=position)):
+        assert nist_itl.read(with_record(record)).fingers[0].position == thumb
+    with pytest.raises(NistFileError, match=f"position {position}:"):
+        nist_itl.write(replace(FILE, fingers=(replace(finger(1), position=position),)))
+
+
+@pytest.mark.parametrize("impression", [0, 1, 2, 3, 8])
+def test_rolled_plain_and_swiped_impressions_are_read(impression: int) -> None:
+    (found,) = nist_itl.read(with_record(type_14(IMP=impression))).fingers
+    assert found.impression_type == impression
+
+
+@pytest.mark.parametrize("position", [0, 13, 14, 15, 19])
+def test_slaps_and_unknown_fingers_are_refused(position: int) -> None:
     assert code_of(with_record(type_14(FGP=position))) == "nist_position"
     assert code_of(with_record(type_4(position=position))) == "nist_position"
     with pytest.raises(NistFileError, match=f"position {position}:"):

@@ -1,0 +1,1 @@
+"""Faces: image -> template -> comparison score; off until the law introduces it."""
