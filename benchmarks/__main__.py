@@ -15,7 +15,7 @@ from rich.console import Console
 from benchmarks import scenarios
 from benchmarks.errors import BenchmarkError
 from benchmarks.html import page
-from benchmarks.report import Result, document, print_table, write_json
+from benchmarks.report import Result, commit_of_tree, document, print_table, write_json
 
 __all__ = ["Scenario", "find_scenarios", "main"]
 
@@ -56,13 +56,14 @@ def main(argv: Sequence[str]) -> int:
         command.add_argument("--json", type=Path, metavar="FILE", help="write the result there")
         command.add_argument("--html", type=Path, metavar="FILE", help="write a report there")
     args = parser.parse_args(argv)
+    commit = commit_of_tree()  # before the run: the tree may move on while it lasts
     try:
         result = found[args.scenario].run(args)
     except BenchmarkError as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 2
     print_table(args.scenario, result, _console())
-    told = document(args.scenario, result)
+    told = document(args.scenario, result, commit=commit)
     if args.json is not None:
         write_json(args.json, told)
     if args.html is not None:

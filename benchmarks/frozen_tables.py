@@ -20,7 +20,9 @@ __all__ = ["FOLDER", "README", "fill", "frozen", "markdown"]
 FOLDER = Path(__file__).parent / "frozen"
 README = Path(__file__).parents[1] / "README.md"
 _MARKER = re.compile(
-    r"(?P<begin><!-- benchmark: (?P<name>[\w-]+) -->\n).*?(?P<end><!-- benchmark end -->)", re.S
+    r"(?P<begin><!-- benchmark: (?P<name>[\w-]+) -->\n)(?:(?!<!-- benchmark).)*"
+    r"(?P<end><!-- benchmark end -->)",
+    re.S,
 )
 _Fields = Mapping[str, Value]
 

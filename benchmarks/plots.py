@@ -44,6 +44,8 @@ def bars(
     axes.invert_yaxis()
     axes.set_xscale(scale)
     axes.margins(x=0.12)  # room for the figures
+    if scale == "linear":
+        axes.set_xlim(left=0)
     axes.set_xlabel(unit)
     said = "; ".join(f"{name}: {value:,.4g}" for name, value in zip(names, values, strict=True))
     return Plot(title, f"Bars, in {unit}. {said}.", _svg(title, figure))

@@ -19,6 +19,7 @@ __all__ = [
     "Row",
     "Value",
     "columns",
+    "commit_of_tree",
     "document",
     "print_table",
     "shown",
@@ -74,11 +75,17 @@ class Result:
     plots: Sequence[Plot] = ()
 
 
-def document(scenario: str, result: Result) -> dict[str, object]:
-    """Return the JSON object of a run: scenario, commit, machine, parameters, rows."""
+def document(scenario: str, result: Result, *, commit: str | None = None) -> dict[str, object]:
+    """Return the JSON object of a run: scenario, commit, machine, parameters, rows.
+
+    Args:
+        scenario: Its name on the command line.
+        result: What it measured.
+        commit: What ``commit_of_tree`` said before a long run; asked now by default.
+    """
     return {
         "scenario": scenario,
-        "commit": _commit(),
+        "commit": commit or commit_of_tree(),
         "machine": _machine(),
         "parameters": dict(result.parameters),
         "rows": [asdict(row) | {"metrics": dict(row.metrics)} for row in result.rows],
@@ -118,8 +125,8 @@ def shown(value: Value) -> str:
     return str(value)
 
 
-def _commit() -> str:
-    """Return the commit that ran, with ``-dirty`` if the tree differed, or ``"unknown"``."""
+def commit_of_tree() -> str:
+    """Return the commit that is checked out, with ``-dirty`` if the tree differed, or ``"unknown"``."""
     command = ["git", "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
     folder = Path(__file__).parent
     try:

@@ -130,3 +130,4 @@ def test_a_result_is_one_json_object() -> None:
         {"subject": "ours", "case": "10", "metrics": {"eer": 0.01, "note": "few", "p95_ms": None}}
     ]
     assert isinstance(found["commit"], str)
+    assert document("any", Result({}, rows), commit="abc")["commit"] == "abc"

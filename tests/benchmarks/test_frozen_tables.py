@@ -46,6 +46,12 @@ def test_a_marker_without_result_stays_empty(tmp_path: Path) -> None:
     assert fill(text, tmp_path) == text
 
 
+def test_a_marker_without_its_end_takes_nothing_away(tmp_path: Path) -> None:
+    write_json(tmp_path / "any.machine.json", document("any", Result({}, ROWS)))
+    text = "<!-- benchmark: any -->\nkept\n<!-- benchmark: none -->\n<!-- benchmark end -->\n"
+    assert fill(text, tmp_path) == text
+
+
 def test_the_table_of_a_file_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "result.json"
     path.write_text(json.dumps(document("any", Result({}, ROWS))), "utf-8")
