@@ -149,8 +149,8 @@ def compare_many(probe: PackedSet, references: Sequence[PackedSet]) -> list[Fing
         One comparison per reference, in order.  Only positions present on both sides count;
         without any the score is 0 and there are no terms.
 
-    Cost: one kernel call, 0.006-0.008 ms per pair of fingers and as much to explain it.  Thread-safe;
-    the GIL is released inside the kernel.
+    Cost: one kernel call, 0.006-0.008 ms per pair of fingers and as much to explain it.
+    Thread-safe; the GIL is released inside the kernel.
     """
     similarities = compare_similarities(probe, references)
     terms: list[list[FingerTerm]] = [[] for _ in references]
