@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from benchmarks.report import Result, Row
 from benchmarks.scenarios.calibrate_sketches import hard_prints
+from benchmarks.sketches.composed import ranks
 from benchmarks.sketches.persons import penetrations
 from benchmarks.sketches.prints import Prints
 from benchmarks.sketches.research import cross_fitted, read_research
@@ -43,6 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--extractors", nargs="+", choices=_EXTRACTORS, default=["mindtct"])
     parser.add_argument("--prints", type=Path, help="folder of the synthetic calibration prints")
     parser.add_argument("--persons", type=int, default=1_000_000, help="of the scan; 0: no scan")
+    parser.add_argument("--composed", type=int, default=0, help="persons searched for ranks")
+    parser.add_argument("--probes", type=int, default=200, help="of the composed persons")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--repeat", type=int, default=7)
     parser.add_argument("--draws", type=int, default=100_000)
@@ -66,6 +69,8 @@ def run(args: argparse.Namespace) -> Result:
             rows += _across(f"{probe} probe, {reference} reference", prints, probe, reference)
     for name, found in prints.items():
         rows += _persons(name, found, args)
+        if args.composed:
+            rows += _ranks(name, found, args)
     if args.prints is not None:
         rows += _persons("synthetic, hard", hard_prints(args.prints), args)
     rows.append(_encoding(next(iter(prints.values())), args.repeat))
@@ -129,6 +134,24 @@ def _persons(name: str, prints: Prints, args: argparse.Namespace) -> list[Row]:
                 scores, prints, fingers=10, draws=args.draws, seed=args.seed, one_sensor=True
             )
             rows.append(Row("ours", f"{name}, {bits} bits, 10 of one sensor", _needed(found)))
+    return rows
+
+
+def _ranks(name: str, prints: Prints, args: argparse.Namespace) -> list[Row]:
+    sketches, rows = encode(prints.templates), []
+    for fingers in (10, 8, 4):
+        found = ranks(
+            prints,
+            sketches,
+            persons=args.composed,
+            probes=args.probes,
+            fingers=fingers,
+            seed=args.seed,
+        )
+        for bits, before in zip((128, 256), found, strict=True):
+            metrics = {"first": float((before == 0).mean()), "worst_rank": int(before.max()) + 1}
+            case = f"{name}, {bits} bits, {fingers} fingers among {args.composed}"
+            rows.append(Row("ours", case, metrics))
     return rows
 
 

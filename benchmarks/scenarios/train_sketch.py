@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the scenario's options."""
     parser.add_argument("--prints", type=Path, required=True, help="folder that keeps the minutiae")
     parser.add_argument("--out", type=Path, required=True, help="the model, an .npz file")
-    parser.add_argument("--fingers", type=int, default=1250)
+    parser.add_argument("--fingers", type=int, default=2500)
     parser.add_argument("--impressions", type=int, default=6)
     parser.add_argument("--seed", type=int, default=20260)
 

@@ -65,7 +65,7 @@ def penetrations(
             about this person is bad".
 
     Returns:
-        (draws,) sorted shares 0..1; the quantile 0.999 is the penetration for a miss of 1e-3.
+        About (draws,) sorted shares 0..1; the quantile 0.999 is the penetration for a miss of 1e-3.
     """
     rng = np.random.default_rng(seed)
     different = prints.fingers[:, None] != prints.fingers
@@ -79,13 +79,14 @@ def penetrations(
     if one_sensor:
         pools = [np.flatnonzero(groups == g) for g in np.unique(groups)]
     found = []
-    for first in range(0, draws, _BATCH):
-        pool = pools[first // _BATCH % len(pools)]
-        count = min(_BATCH, draws - first)
-        chosen = _different(rng, pool, count, fingers)
-        enrolled = rng.integers(0, table.shape[1], (count, 1))
-        probe = (enrolled + rng.integers(1, table.shape[1], (count, 1))) % table.shape[1]
-        found.append(share(scores[table[chosen, probe], table[chosen, enrolled]].sum(axis=1)))
+    for pool in pools:
+        for first in range(0, draws // len(pools), _BATCH):
+            count = min(_BATCH, draws // len(pools) - first)
+            chosen = _different(rng, pool, count, fingers)
+            enrolled = rng.integers(0, table.shape[1], (count, 1))
+            probe = (enrolled + rng.integers(1, table.shape[1], (count, 1))) % table.shape[1]
+            sums = scores[table[chosen, probe], table[chosen, enrolled]].sum(axis=1)
+            found.append(share(sums))
     return np.sort(np.concatenate(found))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import cycle
 from time import perf_counter
 
 import numpy as np
@@ -43,6 +45,11 @@ def _probe(rng: np.random.Generator) -> Probe:
     return Probe(weights.astype(np.int8), _NEUTRAL)
 
 
+def _pin(core: int) -> None:
+    """Keep this thread on one core: on a busy machine two threads may share one otherwise."""
+    os.sched_setaffinity(0, {core})
+
+
 def _scan_part(
     columns: Columns,
     probes: list[Probe],
@@ -75,7 +82,8 @@ def scanning(persons: int, *, threads: int, repeats: int, seed: int) -> dict[str
     tiles = len(columns) // scan.TILE
     edges = [tiles * i // threads for i in range(threads + 1)]
     found: dict[str, float] = {}
-    with ThreadPoolExecutor(threads) as pool:
+    cores = cycle(sorted(os.sched_getaffinity(0)))
+    with ThreadPoolExecutor(threads, initializer=lambda: _pin(next(cores))) as pool:
 
         def spread(task: Callable[[int, int], object]) -> None:
             list(pool.map(task, edges[:-1], edges[1:]))

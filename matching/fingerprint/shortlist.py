@@ -1,7 +1,9 @@
 """How many candidates each stage must keep so that no more mates are lost than a budget allows.
 
 The table was measured by ``python -m benchmarks calibrate-sketches`` on synthetic persons that the
-sketch model was not fitted to, under hard conditions, and is versioned with the model.
+sketch model was not fitted to, under hard conditions, and is versioned with the model.  It holds
+for minutiae of MINDTCT and LEADER, also across the two.  Templates of another vendor without
+minutia quality were lost by tens of percent: for foreign minutiae there is no list.
 """
 
 from __future__ import annotations
@@ -125,15 +127,21 @@ def shortlist(
     persons: int,
     *,
     budget: float = MISS_BUDGET,
+    foreign: bool = False,
     table: Penetrations | None = None,
 ) -> Shortlist:
     """Say how many candidates to keep.
 
     Args:
         fingers: That probe and reference have in common, 0..10.  A probe of ten fingers finds
-            references with fewer of them only if the list is long enough for the fewest.
+            references with fewer of them only if the list is long enough for the fewest; beside
+            strangers who have all ten, eight common fingers then need up to three times the list
+            of eight, which the safety of the table covers.
         persons: That are searched.
         budget: Share of mates that may be lost, above 0 and below 1; each stage gets half.
+        foreign: Whether the minutiae of the probe or of a reference come from another extractor
+            (``MinutiaeFamily.FOREIGN``).  Foreign references in a gallery of others are to be
+            compared always.
         table: Calibrated penetrations; those of the package if None.
 
     Returns:
@@ -151,7 +159,7 @@ def shortlist(
         raise ValueError(f"fingers {fingers} of 0..10, persons {persons}, budget {budget} of 0..1")
     chosen = shipped() if table is None else table
     nobody_less = Shortlist(persons, persons, everybody=True)
-    if fingers == 0 or persons <= _LEAST:
+    if foreign or fingers == 0 or persons <= _LEAST:
         return nobody_less
     lengths = []
     for rows in (chosen.leading, chosen.middle):

@@ -92,8 +92,8 @@ def read(data: bytes, version: str) -> SketchModel:
             "sketch_model_corrupt",
             "the sketch model differs from its checksum; install the package again",
         )
-    signs = np.unpackbits(parts["cohort"], axis=1, bitorder="little")
-    signs = signs * np.float32(2) - np.float32(1)
+    positive = np.unpackbits(parts["cohort"], axis=1, bitorder="little")
+    signs = positive.astype(np.float32) * 2 - 1
     model = SketchModel(version, parts["projection"].astype(np.float32), parts["origin"], signs)
     for array in (model.projection, model.origin, model.cohort):
         array.setflags(write=False)

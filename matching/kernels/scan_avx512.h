@@ -75,8 +75,9 @@ SCAN_AVX512_INLINE void finish_block(const scan_pass *pass, int probe, int block
     low = _mm512_sub_epi16(low, _mm512_slli_epi16(high, 8));
     low = _mm512_add_epi16(low, _mm512_load_si512(pass->absent_low[probe][block]));
     const __m512i odd = _mm512_add_epi16(high, _mm512_load_si512(pass->absent_high[probe][block]));
-    const __m512i step = _mm512_set_epi16(47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40,
-                                          8, 39, 7, 38, 6, 37, 5, 36, 4, 35, 3, 34, 2, 33, 1, 32, 0);
+    const __m512i step = _mm512_set_epi16(
+        47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8, 39, 7, 38, 6, 37, 5, 36, 4,
+        35, 3, 34, 2, 33, 1, 32, 0);
     const __m512i next = _mm512_add_epi16(step, _mm512_set1_epi16(16));
     const __m512i never = _mm512_set1_epi16(-1);
     const __m512i first = _mm512_permutex2var_epi16(low, step, odd);

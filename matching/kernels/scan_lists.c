@@ -2,6 +2,9 @@
  * more bits are looked at. */
 #include "scan.h"
 #include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #define LIST_BODY static inline __attribute__((always_inline))
 #define LIST_WORDS 8 /* most 64-bit words per finger of an array */
@@ -66,7 +69,7 @@ LIST_BODY void refine_body(const list_probe *probe, const uint64_t *rows, const 
     }
 }
 
-/* Appends the references at or below the limit in ascending order; counts those beyond `room` too. */
+/* Writes the references at or below the limit in order; counts those beyond `room` too. */
 LIST_BODY int64_t collect_body(const uint16_t *distances, int64_t count, uint16_t limit,
                                int64_t *found, int64_t room) {
     int64_t total = 0;
@@ -83,19 +86,39 @@ LIST_BODY int64_t collect_body(const uint16_t *distances, int64_t count, uint16_
     return total;
 }
 
-LIST_BODY void permit_body(const uint64_t *enrolled, const uint64_t *attributes, int64_t blocks,
-                           const uint64_t *masks, int count, uint64_t *permitted) {
-    for (int64_t b = 0; b < blocks; b++) {
-        uint64_t bits = 0;
-        for (int lane = 0; lane < SCAN_LANES; lane++) {
-            uint64_t kept = 1;
-            for (int m = 0; m < count; m++)
-                kept &= (attributes[b * SCAN_LANES + lane] & masks[m]) != 0;
-            bits |= kept << lane;
-        }
-        permitted[b] = bits & enrolled[b];
+/* Says for eight references at once whether they share a bit with every mask. */
+LIST_BODY uint64_t shares(const uint64_t *words, const uint64_t *masks, int count) {
+    uint64_t bits = 0;
+    for (int i = 0; i < 8; i++) {
+        uint64_t kept = 1;
+        for (int m = 0; m < count; m++) kept &= (words[i] & masks[m]) != 0;
+        bits |= kept << i;
     }
+    return bits;
 }
+
+#if defined(__x86_64__)
+__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))) static inline uint64_t
+shares_avx512(const uint64_t *words, const uint64_t *masks, int count) {
+    const __m512i eight = _mm512_loadu_si512(words);
+    __mmask8 kept = 0xff;
+    for (int m = 0; m < count; m++)
+        kept = _mm512_mask_test_epi64_mask(kept, eight, _mm512_set1_epi64((long long)masks[m]));
+    return kept;
+}
+#endif
+
+#define PERMIT(name, one, attributes_)                                                             \
+    attributes_ static void permit_##name(const uint64_t *enrolled, const uint64_t *attributes,    \
+                                          int64_t blocks, const uint64_t *masks, int count,        \
+                                          uint64_t *permitted) {                                   \
+        for (int64_t b = 0; b < blocks; b++) {                                                     \
+            uint64_t bits = 0;                                                                     \
+            for (int i = 0; i < SCAN_LANES; i += 8)                                                \
+                bits |= one(attributes + b * SCAN_LANES + i, masks, count) << i;                   \
+            permitted[b] = bits & enrolled[b];                                                     \
+        }                                                                                          \
+    }
 
 #define SPECIALISE(name, level, attributes_)                                                       \
     attributes_ static void refine_##name(                                                         \
@@ -106,18 +129,18 @@ LIST_BODY void permit_body(const uint64_t *enrolled, const uint64_t *attributes,
     attributes_ static int64_t collect_##name(const uint16_t *distances, int64_t count,            \
                                               uint16_t limit, int64_t *found, int64_t room) {      \
         return collect_body(distances, count, limit, found, room);                                 \
-    }                                                                                              \
-    attributes_ static void permit_##name(const uint64_t *enrolled, const uint64_t *attributes,    \
-                                          int64_t blocks, const uint64_t *masks, int count,        \
-                                          uint64_t *permitted) {                                   \
-        permit_body(enrolled, attributes, blocks, masks, count, permitted);                        \
     }
 
 SPECIALISE(portable, LIST_PORTABLE, )
+PERMIT(portable, shares, )
 #if defined(__x86_64__)
-SPECIALISE(avx2, LIST_AVX2, __attribute__((target("avx2,bmi,bmi2,popcnt"))))
-SPECIALISE(avx512, LIST_AVX512,
-           __attribute__((target("avx2,bmi,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl"))))
+#define AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
+#define AVX512                                                                                     \
+    __attribute__((target("avx2,bmi,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl")))
+SPECIALISE(avx2, LIST_AVX2, AVX2)
+SPECIALISE(avx512, LIST_AVX512, AVX512)
+PERMIT(avx2, shares, AVX2)
+PERMIT(avx512, shares_avx512, AVX512)
 #define CALL(level, name, ...)                                                                     \
     ((level) == LIST_AVX512 ? name##_avx512(__VA_ARGS__)                                           \
      : (level) == LIST_AVX2 ? name##_avx2(__VA_ARGS__)                                             \

@@ -103,7 +103,7 @@ SKETCH_BODY void spread(const sketch_finger *finger, int i, const sketch_row *ro
     }
 }
 
-/* Each pair was seen from one end only: (a, b) and (b, a) are one cell. Square roots, unit length. */
+/* Each pair was seen from one end only: (a, b) and (b, a) are one cell. Roots, unit length. */
 SKETCH_BODY void fold(float (*table)[SKETCH_SIDE][SKETCH_SIDE], float *cells) {
     float total = 0.0f;
     int at = 0;

@@ -126,6 +126,16 @@ def test_the_nearest_are_exact(at: Level, most: int, values: int) -> None:
     assert (got == np.sort(best)).all()
 
 
+@pytest.mark.parametrize("at", LEVELS, ids=lambda level: level.name)
+@pytest.mark.parametrize("size", [0, 1, 63, 64, 65, 5000])
+@pytest.mark.parametrize("limit", [0, 150, 65534])
+def test_everybody_within_a_distance_is_found(at: Level, size: int, limit: int) -> None:
+    distances = np.random.default_rng(size).integers(0, 300, size).astype(np.uint16)
+    distances[::5] = scan.NEVER
+    got = scan.within(distances, limit, at=at)
+    assert (got == np.flatnonzero(distances <= limit)).all()
+
+
 def test_nobody_is_near_where_nobody_is_permitted() -> None:
     assert len(scan.nearest(np.full(100, scan.NEVER, np.uint16), 5)) == 0
 
@@ -183,6 +193,12 @@ def test_arguments_that_do_not_fit_are_refused() -> None:
         scanned(found, [heavy], [])
     with pytest.raises(ValueError, match=r"1\.\.8"):
         scanned(found, [probe(rng)] * 9, [])
+    with pytest.raises(ValueError, match="limit"):
+        scan.within(np.zeros(5, np.uint16), scan.NEVER)
+    with pytest.raises(ValueError, match="C order"):
+        scan.within(np.zeros(10, np.uint16)[::2], 1)
+    with pytest.raises(ValueError, match="at least one"):
+        scan.nearest(np.zeros(5, np.uint16), 0)
     with pytest.raises(ValueError, match="lies outside"):
         scan.refine(
             found.columns,

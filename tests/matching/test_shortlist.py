@@ -32,6 +32,10 @@ def test_lists_are_interpolated_in_logarithms_with_half_the_budget_per_stage() -
     assert shortlist(3, 10_000_000, budget=2e-3, table=made).everybody
 
 
+def test_everybody_is_compared_where_the_minutiae_are_foreign() -> None:
+    assert shortlist(10, 1_000_000, foreign=True).leading == 1_000_000
+
+
 def test_everybody_is_compared_where_the_budget_is_below_what_was_measured() -> None:
     assert shortlist(10, 1_000_000, budget=1e-6).everybody
 
