@@ -219,9 +219,10 @@ def nearest(
         return found
     near = distances[found]
     last = np.partition(near, most - 1)[most - 1]
-    kept = near < last
+    kept: NDArray[np.bool_] = np.asarray(near < last)
     kept[np.flatnonzero(near == last)[: most - int(kept.sum())]] = True
-    return found[kept]
+    chosen: NDArray[np.int64] = found[kept]
+    return chosen
 
 
 def within(
