@@ -126,7 +126,7 @@ def shown(value: Value) -> str:
 
 
 def commit_of_tree() -> str:
-    """Return the commit that is checked out, ``-dirty`` where the tree differed, or ``"unknown"``."""
+    """Return the commit that is checked out, ``-dirty`` where it differs, or ``"unknown"``."""
     command = ["git", "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
     folder = Path(__file__).parent
     try:

@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 from rich.progress import track
@@ -156,7 +156,9 @@ def _measure(
     engine: NativeGallery, probes: _Probes, *, fingers: int, timed: int
 ) -> dict[str, float | int]:
     chosen = _FINGERS[fingers]
+    used = process_time()
     times, single = _one_by_one(engine, _reduced(probes.mated[:timed], chosen))
+    used = process_time() - used
     setting = [_best(found) for found in _batched(engine, _reduced(probes.setting, chosen))]
     allowed = int(_FPIR * len(setting))
     threshold = float(np.nextafter(np.sort(setting)[-1 - allowed], np.inf))
@@ -176,6 +178,7 @@ def _measure(
     return {
         "p50_ms": float(np.percentile(times, 50)),
         "p95_ms": float(np.percentile(times, 95)),
+        "cpu_ms": 1e3 * used / max(1, len(single)),
         "queries_per_s": rate,
         "fnir_at_fpir_1e3": missed / len(mated),
         "threshold": threshold,
