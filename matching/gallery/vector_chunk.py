@@ -31,6 +31,7 @@ _TABLE: tuple[tuple[str, type[np.generic], tuple[int, ...]], ...] = (
     ("attributes", np.uint32, (TILE,)),
     ("present", np.uint16, (TILE,)),
     ("live", np.uint64, ()),
+    ("always", np.uint64, ()),
 )  # name, type, shape per tile
 Arrays = dict[str, NDArray[Any]]
 
@@ -93,6 +94,7 @@ class Chunk:
             codes=self._arrays["codes"].reshape(slots, 8),
             rows=self.rows,
             live=self._arrays["live"],
+            always=self._arrays["always"],
             attributes=self._arrays["attributes"].reshape(slots),
             present=self._arrays["present"].reshape(slots),
             base=base,
@@ -122,9 +124,10 @@ class Chunk:
         self.kernel.present[slots] = present
         self.ids[slots] = ids
 
-    def show(self, slots: NDArray[np.int64]) -> None:
-        """Let searches find slots."""
+    def show(self, slots: NDArray[np.int64], *, always: NDArray[np.bool_]) -> None:
+        """Let searches find slots; those marked ``always`` whatever their code."""
         bits = np.uint64(1) << (slots % TILE).astype(np.uint64)
+        np.bitwise_or.at(self.kernel.always, slots[always] // TILE, bits[always])
         np.bitwise_or.at(self.kernel.live, slots // TILE, bits)
 
     def hide(self, slot: int) -> None:
@@ -142,6 +145,7 @@ class Chunk:
             arrays["ids"][tile, lane] = 0
             arrays["attributes"][tile, lane] = 0
             arrays["present"][tile, lane] = 0
+            arrays["always"][tile] &= ~(np.uint64(1) << np.uint64(lane))
         self.rows[slot] = 0
         if self._mirror is not None:
             self._mirror["live"][tile] &= ~(np.uint64(1) << np.uint64(lane))

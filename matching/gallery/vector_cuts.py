@@ -26,6 +26,7 @@ __all__ = ["Cut", "cut_of", "distances", "upper_bound"]
 
 _WORDS = FIRST_BITS // 64
 _NONE = -100.0  # every distance passes
+_SPREAD = 4.0  # standard deviations of a mate's distance
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +51,39 @@ class Cut:
     lost_upper_95: float
     origin: str
 
-    def distances(self, masks: NDArray[np.uint64]) -> NDArray[np.int32]:
-        """(Q, 2) int32: largest distances that pass, for the bits that count of each probe."""
-        counts = np.bitwise_count(masks)
-        halves = counts[:, :_WORDS].sum(axis=1, dtype=np.int64)
-        return np.stack(
-            [
-                distances(halves, self.first),
-                distances(counts.sum(axis=1, dtype=np.int64), self.whole),
-            ],
-            axis=1,
-        )
+    def distances(
+        self, masks: NDArray[np.uint64], everything: NDArray[np.uint64]
+    ) -> NDArray[np.int32]:
+        """Largest distances that pass: first half and whole code of every probe.
+
+        Args:
+            masks: (Q, 8), which bits of a probe's code count.
+            everything: (8,), the same of somebody of whom nothing is missing.
+
+        Returns:
+            (Q, 2) int32.
+        """
+        bits, full = _bits(masks), _bits(everything[None])[0]
+        stages = zip(bits.T, (self.first, self.whole), full.tolist(), strict=True)
+        return np.stack([distances(counted, z, of) for counted, z, of in stages], axis=1)
 
 
-def distances(bits: NDArray[np.int64], z: float) -> NDArray[np.int32]:
-    """Largest distance that passes of codes of so many bits."""
-    return np.floor(bits / 2 - z * np.sqrt(bits) / 2).astype(np.int32)
+def _bits(masks: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """(Q, 2): bits that count of the first half and of the whole code."""
+    counts = np.bitwise_count(masks).astype(np.int64)
+    return np.stack([counts[:, :_WORDS].sum(axis=1), counts.sum(axis=1)], axis=1)
+
+
+def distances(bits: NDArray[np.int64], z: float, of: int) -> NDArray[np.int32]:
+    """Largest distance that passes of codes of so many bits.
+
+    A mate's distance lies sqrt(bits) times a constant below chance, so a probe with fewer bits than
+    the cut was calibrated with, ``of``, gets a lower z; four standard deviations of the mates' own
+    spread, which does not shrink, are kept free.
+    """
+    share = np.minimum(1.0, np.sqrt(bits / of))
+    lowered = share * z - _SPREAD * (1 - share)
+    return np.floor(bits / 2 - lowered * np.sqrt(bits) / 2).astype(np.int32)
 
 
 def upper_bound(lost: int, of: int) -> float:

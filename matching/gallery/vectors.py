@@ -167,7 +167,7 @@ class VectorGallery:
                 local, ids=keys[chosen], rows=rows[chosen], codes=codes[chosen],
                 attributes=words[chosen], present=held[chosen],
             )  # fmt: skip
-            self._chunks[number].show(local)
+            self._chunks[number].show(local, always=self.layout.sparse(held[chosen]))
         self._index.put(keys, slots)
         self._wipe([slot for slot in replaced if slot is not None])
 
@@ -315,7 +315,7 @@ class VectorGallery:
             rows,
             codes=self.layout.codes(rows, held),
             masks=masks,
-            cuts=self.cut.distances(masks),
+            cuts=self.cut.distances(masks, self.layout.full_mask),
             factors=self.layout.factors(held),
             wanted=words,
         )

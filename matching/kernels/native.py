@@ -16,7 +16,7 @@ from matching.errors import KernelError
 
 __all__ = ["ABI", "load", "open_library"]
 
-ABI = 4  # raised with every change of a kernel's signature or memory layout
+ABI = 5  # raised with every change of a kernel's signature or memory layout
 _NAME = "eurodac_kernels.so"
 
 

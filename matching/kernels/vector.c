@@ -32,8 +32,11 @@
                 __builtin_prefetch(c->codes + VECTOR_CODE * (passed->slot0[ahead] +                \
                                                              __builtin_ctzll(passed->pass[ahead]))); \
             for (uint64_t left = passed->pass[i]; left; left &= left - 1) {                        \
-                const int64_t slot = passed->slot0[i] + __builtin_ctzll(left);                     \
-                if (distance(c->codes + VECTOR_CODE * slot, CODE, MASK) <= q->cuts[2 * probe + 1]) \
+                const int lane = __builtin_ctzll(left);                                            \
+                const int64_t slot = passed->slot0[i] + lane;                                      \
+                const uint64_t *code = c->codes + VECTOR_CODE * slot;                              \
+                if (distance(code, CODE, MASK) <= q->cuts[2 * probe + 1] ||                        \
+                    (c->always[slot / VECTOR_TILE] >> lane & 1))                                   \
                     await_row(c, q, probe, slot, queue);                                           \
             }                                                                                      \
             if (queue->count >= VECTOR_WAITING) drain_##name(c, q, b, queue);                      \
@@ -49,7 +52,7 @@
             if (!live) continue;                                                                   \
             const uint64_t *tile = c->first + VECTOR_WORDS * VECTOR_TILE * t;                      \
             for (int probe = 0; probe < q->count; probe++) {                                       \
-                const uint64_t pass = live & passing;                                              \
+                const uint64_t pass = live & (passing | c->always[t]);                             \
                 passed.pass[passed.count] = pass;                                                  \
                 passed.slot0[passed.count] = VECTOR_TILE * t;                                      \
                 passed.probe[passed.count] = probe;                                                \

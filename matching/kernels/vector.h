@@ -25,6 +25,7 @@ typedef struct {
     const uint64_t *codes;      /* [slots][VECTOR_CODE] */
     const int8_t *rows;         /* [slots][dimensions] */
     const uint64_t *live;       /* [tiles], bit s = slot s of the tile can be found */
+    const uint64_t *always;     /* [tiles], bit s = the slot passes every cut */
     const uint32_t *attributes; /* [slots] */
     const uint16_t *present;    /* [slots], bit m = segment m was captured */
     int64_t base;               /* number of the first slot */

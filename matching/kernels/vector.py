@@ -32,7 +32,8 @@ _POINTER = ctypes.c_void_p
 class _Chunk(ctypes.Structure):
     _fields_ = (
         ("first", _POINTER), ("codes", _POINTER), ("rows", _POINTER), ("live", _POINTER),
-        ("attributes", _POINTER), ("present", _POINTER), ("base", ctypes.c_int64),
+        ("always", _POINTER), ("attributes", _POINTER), ("present", _POINTER),
+        ("base", ctypes.c_int64),
     )  # fmt: skip
 
 
@@ -62,6 +63,7 @@ class Chunk:
         codes: (64 T, 8) uint64.
         rows: (64 T, D) int8.
         live: (T,) uint64, bit s = slot s of the tile can be found.
+        always: (T,) uint64, bit s = the slot passes every cut.
         attributes: (64 T,) uint32.
         present: (64 T,) uint16.
         base: Number of the first slot.
@@ -71,13 +73,15 @@ class Chunk:
     codes: NDArray[np.uint64]
     rows: NDArray[np.int8]
     live: NDArray[np.uint64]
+    always: NDArray[np.uint64]
     attributes: NDArray[np.uint32]
     present: NDArray[np.uint16]
     base: int
 
     def native(self) -> _Chunk:
         """Return the structure of vector.h; valid while this object lives."""
-        arrays = (self.first, self.codes, self.rows, self.live, self.attributes, self.present)
+        codes, rows = (self.first, self.codes), (self.rows, self.live, self.always)
+        arrays = (*codes, *rows, self.attributes, self.present)
         return _Chunk(*(array.ctypes.data for array in arrays), self.base)
 
 

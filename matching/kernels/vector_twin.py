@@ -18,7 +18,10 @@ def search(
     """Do what ``matching.kernels.vector.search`` does; see there."""
     rows, codes, masks, cuts, factors, *_, wanted = probes.arrays
     slots = np.arange(TILE * tiles[0], TILE * tiles[1])
-    alive = (chunk.live[slots // TILE] >> (slots % TILE).astype(np.uint64) & np.uint64(1)) > 0
+    lanes = (slots % TILE).astype(np.uint64)
+    alive, always = (
+        (bits[slots // TILE] >> lanes & np.uint64(1)) > 0 for bits in (chunk.live, chunk.always)
+    )
     for probe in range(probes.count):
         allowed = alive.copy()
         for mask in wanted[probe, :MASKS]:
@@ -27,8 +30,9 @@ def search(
         if not exact:
             differing = (chunk.codes[slots] ^ codes[probe]) & masks[probe]
             distances = np.bitwise_count(differing)
-            allowed &= distances[:, :_WORDS].sum(axis=1) <= cuts[probe, 0]
-            allowed &= distances.sum(axis=1) <= cuts[probe, 1]
+            near = distances[:, :_WORDS].sum(axis=1) <= cuts[probe, 0]
+            near &= distances.sum(axis=1) <= cuts[probe, 1]
+            allowed &= near | always
         chosen = slots[allowed]
         dots = chunk.rows[chosen].astype(np.int32) @ rows[probe].astype(np.int32)
         patterns = chunk.present[chosen] & (factors.shape[1] - 1)

@@ -28,6 +28,7 @@ def make_chunk(rng: np.random.Generator, *, tiles: int, dimensions: int, extreme
         codes=codes,
         rows=rows,
         live=rng.integers(0, 2**64, tiles, np.uint64) | np.uint64(1),
+        always=rng.integers(0, 2**64, tiles, np.uint64) & rng.integers(0, 2**64, tiles, np.uint64),
         attributes=rng.integers(0, 16, slots).astype(np.uint32),
         present=rng.integers(1, 4, slots).astype(np.uint16),
         base=1000 * TILE,

@@ -229,6 +229,8 @@ def test_persons_with_missing_segments_are_scored_by_what_both_have() -> None:
     gallery = VectorGallery(PERSON, chunk_slots=128)
     gallery.enrol(np.arange(400), fused(rng, faces, fingers), present=present)
     probes = fused(rng, again(rng, faces[:50]), again(rng, fingers[:50].reshape(500, 128)))
+    whole = gallery.search(probes, k=1, threshold=5.0)
+    assert whole.ids[:, 0].tolist() == list(range(50))
     probes[:25, 640:] = 0  # only the face and the first finger were captured
     probes[25:, :512] = 0  # no face
     for exact in (False, True):
@@ -263,10 +265,12 @@ def test_a_cut_lets_closer_codes_pass_and_counts_the_bits_that_are_there() -> No
     cut = Cut("x", 1, 2.0, 4.0, 0.0, 0.0, "test")
     full, half = np.full((1, 8), 2**64 - 1, np.uint64), np.zeros((1, 8), np.uint64)
     half[:, ::2] = 2**64 - 1
-    assert cut.distances(full).tolist() == [[128 - 16, int(256 - 2 * np.sqrt(512))]]
-    assert cut.distances(half).tolist() == [[int(64 - np.sqrt(128)), 128 - 32]]
+    assert cut.distances(full, full[0]).tolist() == [[128 - 16, int(256 - 2 * np.sqrt(512))]]
+    assert cut.distances(half, half[0]).tolist() == [[int(64 - np.sqrt(128)), 128 - 32]]
+    fewer = cut.distances(half, full[0])[0]  # a probe of which half is missing: looser
+    assert (fewer > cut.distances(half, half[0])[0]).all()
     unknown = cut_of(Layout("unknown", (Segment("a", 64, 1.0, 64),)))
-    assert (unknown.distances(full) >= [[256, 512]]).all()
+    assert (unknown.distances(full, full[0]) >= [[256, 512]]).all()
 
 
 def test_memory_of_a_chunk_is_not_moved_by_growth(people: np.ndarray) -> None:
