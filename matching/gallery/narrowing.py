@@ -200,7 +200,10 @@ def _near_lanes(
     if np.array_equal(words, view.permitted):
         return scan.nearest(found, most)
     inside = np.unpackbits(words.view(np.uint8), bitorder="little").view(bool)
-    if 8 * np.count_nonzero(inside) > len(inside):  # then gathering costs more than masking
+    count = int(np.count_nonzero(inside))
+    if count <= most:
+        return lanes_of(words)
+    if 8 * count > len(inside):  # then gathering costs more than masking
         return scan.nearest(np.where(inside, found, np.uint16(scan.NEVER)), most)
     lanes: NDArray[np.int64] = np.flatnonzero(inside)
     return lanes[scan.nearest(found[lanes], most)]
