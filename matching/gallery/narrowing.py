@@ -199,8 +199,14 @@ def _near_lanes(
 ) -> NDArray[np.int64]:
     if np.array_equal(words, view.permitted):
         return scan.nearest(found, most)
-    lanes = lanes_of(words)
-    return lanes[_first(found[lanes].astype(np.uint32), most)]
+    inside = np.unpackbits(words.view(np.uint8), bitorder="little").view(bool)
+    count = int(np.count_nonzero(inside))
+    if count <= most:
+        return lanes_of(words)
+    if 8 * count > len(inside):  # then gathering costs more than masking
+        return scan.nearest(np.where(inside, found, np.uint16(scan.NEVER)), most)
+    lanes: NDArray[np.int64] = np.flatnonzero(inside)
+    return lanes[scan.nearest(found[lanes], most)]
 
 
 def _first(values: NDArray[np.uint32], most: int) -> NDArray[np.int64]:

@@ -148,8 +148,6 @@ def _bits(lanes: NDArray[np.int64]) -> NDArray[np.uint64]:
 
 def lanes_of(words: NDArray[np.uint64]) -> NDArray[np.int64]:
     """Numbers of the bits that are set, ascending."""
-    some = np.flatnonzero(words)
-    bits = np.unpackbits(words[some].view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
-    which, lane = np.nonzero(bits)
-    lanes: NDArray[np.int64] = some[which] * _WORD + lane
+    bits = np.unpackbits(words.view(np.uint8), bitorder="little")
+    lanes: NDArray[np.int64] = np.flatnonzero(bits.view(bool))
     return lanes
