@@ -18,9 +18,12 @@ class IdIndex:
 
     Examples:
         >>> index = IdIndex()
-        >>> index.put(np.array([7, 3]), np.array([0, 1]))
+        >>> index.put(np.array([7, 3]), np.array([0, 1])).tolist()
+        []
+        >>> index.put(np.array([3]), np.array([4])).tolist()
+        [1]
         >>> index.pop(7), index.get(7), index.get(3), len(index)
-        (0, None, 1, 1)
+        (0, None, 4, 1)
     """
 
     def __init__(self) -> None:
@@ -42,14 +45,22 @@ class IdIndex:
             slot = int(self._slots[place])
         return None if slot == _GONE else slot
 
-    def put(self, keys: NDArray[np.int64], slots: NDArray[np.int64]) -> None:
-        """Enter or move distinct ids."""
-        self._count += (
-            sum(self.get(key) is None for key in keys.tolist()) if self._count else len(keys)
-        )
+    def put(self, keys: NDArray[np.int64], slots: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Enter or move distinct ids; returns the slots that they lay in before."""
+        before = np.full(len(keys), _GONE)
+        places = np.searchsorted(self._ids, keys)
+        known = np.flatnonzero(places < len(self._ids))
+        known = known[self._ids[places[known]] == keys[known]]
+        before[known] = self._slots[places[known]]
+        if self._recent:
+            for i, key in enumerate(keys.tolist()):
+                before[i] = self._recent.get(key, before[i])
+        self._count += int((before == _GONE).sum())
         self._recent.update(zip(keys.tolist(), slots.tolist(), strict=True))
         if len(self._recent) > max(_MOST_RECENT, len(self._ids) // 8):
             self._merge()
+        moved: NDArray[np.int64] = before[before != _GONE]
+        return moved
 
     def pop(self, key: int) -> int | None:
         """Take an id out; returns its slot, None if it is not present."""

@@ -187,15 +187,21 @@ class Layout:
     def _rounded(self, vectors: Floats) -> Rows:
         weights = np.concatenate([np.full(s.dimensions, s.weight) for s in self.segments])
         steps = (np.sqrt(weights) * self.step).astype(np.float32)
-        scaled = np.where(np.isfinite(vectors), vectors, 0) * steps  # missing segments may be NaN
-        found: Rows = np.clip(np.rint(scaled), -127, 127).astype(np.int8)
+        scaled = vectors * steps
+        if len(self.segments) > 1:
+            scaled[~np.isfinite(scaled)] = 0  # where a segment is missing
+        np.rint(scaled, out=scaled)
+        found: Rows = np.clip(scaled, -127, 127, out=scaled).astype(np.int8)
         return found
 
     def codes(self, rows: Rows, present: Present) -> Codes:
         """Abbreviate rows: (N, 8) uint64; what is missing alternates, half-way from any code."""
-        used = self._bit_sources >= 0
+        used = np.flatnonzero(self._bit_sources >= 0)
         bits = np.zeros((len(rows), CODE_BITS), bool)
-        bits[:, used] = rows[:, self._bit_sources[used]] < 0
+        if np.array_equal(self._bit_sources, np.arange(CODE_BITS)):
+            np.less(rows[:, :CODE_BITS], 0, out=bits)
+        else:
+            bits[:, used] = rows[:, self._bit_sources[used]] < 0
         packed = np.packbits(bits, axis=1, bitorder="little").view(np.uint64)
         if np.all(present == self.everything):
             return packed

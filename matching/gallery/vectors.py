@@ -130,7 +130,7 @@ class VectorGallery:
         Raises:
             TemplateError: ids or vectors are not as said; nothing is enrolled.
 
-        Cost: about 2 us per reference of 512 dimensions, in bulk.
+        Cost: about 7 us per reference of 512 dimensions, in bulk.
         """
         count = len(ids)
         keys = np.asarray(ids, np.int64)
@@ -143,12 +143,11 @@ class VectorGallery:
                 "vector_shape", "ids, vectors, attributes and present differ in length"
             )
         pieces = [slice(start, start + _PIECE) for start in range(0, count, _PIECE)]
-        for piece in pieces:  # all are checked before the first is enrolled
-            self.layout.rows(vectors[piece], held[piece].astype(np.uint16))
-        with self._writer:
-            for piece in pieces:
-                rows = self.layout.rows(vectors[piece], held[piece].astype(np.uint16))
-                self._insert(keys[piece], rows, words[piece], held[piece].astype(np.uint16))
+        held = held.astype(np.uint16)
+        rows = [self.layout.rows(vectors[piece], held[piece]) for piece in pieces]
+        with self._writer:  # all are checked before the first is enrolled
+            for piece, part in zip(pieces, rows, strict=True):
+                self._insert(keys[piece], part, words[piece], held[piece])
 
     def _insert(
         self,
@@ -159,7 +158,6 @@ class VectorGallery:
     ) -> None:
         codes = self.layout.codes(rows, held)
         slots = self._reserve(len(keys))
-        replaced = [self._index.pop(key) for key in keys.tolist()] if len(self._index) else []
         for number in np.unique(slots // self._chunk_slots).tolist():
             chosen = slots // self._chunk_slots == number
             local = slots[chosen] - number * self._chunk_slots
@@ -168,8 +166,7 @@ class VectorGallery:
                 attributes=words[chosen], present=held[chosen],
             )  # fmt: skip
             self._chunks[number].show(local, always=self.layout.sparse(held[chosen]))
-        self._index.put(keys, slots)
-        self._wipe([slot for slot in replaced if slot is not None])
+        self._wipe(self._index.put(keys, slots).tolist())
 
     def _reserve(self, count: int) -> NDArray[np.int64]:
         """Take slots that nobody can see, used ones first."""
