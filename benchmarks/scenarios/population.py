@@ -1,154 +1,235 @@
-"""Compare synthetic people, made for scale, with real prints: how far their scores are apart.
+"""Identify people by ten fingers among millions, open set, every candidate confirmed by minutiae.
 
-One finger of every synthetic person is compared with a second capture of it (mated) and with the
-same finger of others (non-mated); real prints likewise within their database. The noise model is
-described in ``benchmarks/population/captures.py``. The distance is that of Kolmogorov and Smirnov:
-the largest difference of the shares below any score.
+Strangers are composed of a pool of fingers (``benchmarks/population/pool.py``); mates are enrolled
+by their first capture and searched by their second; half of the probes that nobody is enrolled for
+set the threshold at FPIR 1e-3, the other half measure it. All four groups are different people. A
+mate is lost by narrowing if its exact comparison reaches the threshold and the search, which
+compares only a shortlist, does not list it.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import math
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.progress import track
 
-from benchmarks.data import data_folder, fingerprint_databases
-from benchmarks.extractors import NOMINAL_PPI, make_extractor
-from benchmarks.population import make_masters, take, templates
+from benchmarks.population.pool import Pool, PooledRows, make_pool, people
 from benchmarks.report import Result, Row
-from matching.codec.image import decode
-from matching.fingerprint.compare import PackedSet, compare_many
-from matching.fingerprint.cylinders import build
-from matching.parameters import MATCHER_VERSION
-from matching.template import FingerPosition, MinutiaeTemplate
+from matching.fingerprint.compare import compare, pack
+from matching.fingerprint.shortlist import MISS_BUDGET, Shortlist, shortlist
+from matching.gallery.native_engine import NativeGallery
+from matching.gallery.protocol import CandidateList, Permit, Reference
+from matching.gallery.row import ROW_BYTES
+from matching.gallery.rows import MappedRows
+from matching.parameters import MATCHER_VERSION, SKETCH_MODEL, SKETCH_SHORTLIST
+from matching.template import FingerPosition, FingerSet
 
-__all__ = ["add_arguments", "ks_distance", "run"]
+__all__ = ["add_arguments", "run", "upper_bound"]
 
-_POSITION = FingerPosition.RIGHT_INDEX  # any: one finger is compared at a time
-_STRANGERS = 40  # others that every synthetic finger is compared with
-_BLOCK = 25  # people; more do not fit the cache
-Scores = NDArray[np.float64]
+_FINGERS = {
+    10: tuple(FingerPosition),
+    8: tuple(p for p in FingerPosition if p not in (5, 10)),
+    4: tuple(FingerPosition(p) for p in (2, 3, 7, 8)),
+    2: tuple(FingerPosition(p) for p in (2, 7)),
+}
+_FPIR = 1e-3
+_LOWEST = 5.0  # strangers of ten fingers hardly reach it
+_LISTED = 20
+_BLOCK = 4096  # strangers enrolled at a time
+_TOGETHER = 64  # probes per batched call
+_STRANGERS, _MATES, _THRESHOLD, _OPEN = range(4)  # added to the seed: different people
 
 
 @dataclass(frozen=True, slots=True)
-class _Collection:
-    name: str
-    minutiae: int
-    mated: Scores
-    non_mated: Scores
+class _Probes:
+    """Mates with their references, and probes of people who are not enrolled."""
+
+    mated: Sequence[Reference]
+    enrolled: Sequence[Reference]
+    setting: Sequence[Reference]
+    measuring: Sequence[Reference]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the scenario's options."""
-    parser.add_argument("--n", type=int, default=300, help="people that are compared")
-    parser.add_argument("--made", type=int, default=2000, help="people that are made, for speed")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--without-real", action="store_true", help="do not measure real prints")
-    parser.add_argument("--plot", type=Path, metavar="PNG", help="draw the scores there")
+    parser.add_argument("--n", type=_integers, default=[100_000], help="references, by commas")
+    parser.add_argument("--fingers", type=_integers, default=[10, 8, 4, 2], help="of the probe")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--mates", type=int, default=500)
+    parser.add_argument("--others", type=int, default=2000, help="probes of people not enrolled")
+    parser.add_argument("--timed", type=int, default=200, help="searches timed one by one")
+    parser.add_argument("--pool", type=int, default=2000, help="people that strangers come of")
+    parser.add_argument("--budget", type=float, default=MISS_BUDGET, help="mates that may be lost")
+    parser.add_argument("--most", type=int, default=0, help="longest list; 0: as the budget asks")
+    parser.add_argument("--mapped", action="store_true", help="rows in files, 4 KB per reference")
+    parser.add_argument("--seed", type=int, default=1000)
 
 
 def run(args: argparse.Namespace) -> Result:
-    """Measure synthetic people, and the real databases in the same run."""
-    synthetic = _synthetic(args.seed, args.n)
-    real = [] if args.without_real else _real()
-    found = [synthetic, *real]
-    if real:
-        pooled = _Collection(
-            "real",
-            int(np.median([one.minutiae for one in real])),
-            np.concatenate([one.mated for one in real]),
-            np.concatenate([one.non_mated for one in real]),
-        )
-        found.append(pooled)
-    rows = [_row(one, against=found[-1]) for one in found]
-    rows[0] = Row("ours", rows[0].case, {**rows[0].metrics, **_speed(args.seed, args.made)})
-    if args.plot is not None:
-        plotter = import_module("benchmarks.scenarios._synthetic_plot")
-        plotter.draw(args.plot, [(c.name, c.mated, c.non_mated) for c in found])
-    return Result({"n": args.n, "seed": args.seed, "matcher": MATCHER_VERSION}, rows)
+    """Measure every size with every number of fingers."""
+    pool = make_pool(args.seed + _STRANGERS, args.pool)
+    probes = _make_probes(args)
+    rows: list[Row] = []
+    for count in args.n:
+        with tempfile.TemporaryDirectory() as folder:
+            engine = _filled(args, pool, probes, count=count, folder=Path(folder))
+            for fingers in args.fingers:
+                metrics = _measure(engine, probes, fingers=fingers, timed=args.timed)
+                rows.append(Row("ours", f"{count:,} people, {fingers} fingers", metrics))
+            rows.append(Row("ours", f"{count:,} people, memory", _memory(engine, probes)))
+    asked = ("threads", "mates", "others", "pool", "budget", "most", "mapped", "seed")
+    versions = {
+        "matcher": MATCHER_VERSION,
+        "sketch": SKETCH_MODEL[1],
+        "shortlist": SKETCH_SHORTLIST[1],
+    }
+    return Result({**{name: getattr(args, name) for name in asked}, **versions}, rows)
 
 
-def ks_distance(first: Scores, second: Scores) -> float:
-    """Largest difference of the shares of two samples below any score, 0..1.
+def upper_bound(lost: int, of: int) -> float:
+    """Upper end of the 95 % interval of a share (Clopper and Pearson, one-sided).
 
     Examples:
-        >>> ks_distance(np.array([1.0, 2.0]), np.array([2.0, 3.0]))
-        0.5
+        >>> round(upper_bound(0, 3000), 4), round(upper_bound(2, 100), 3)
+        (0.001, 0.062)
     """
-    both = np.concatenate([first, second])
-    shares = [np.searchsorted(np.sort(s), both, "right") / len(s) for s in (first, second)]
-    return float(np.abs(shares[0] - shares[1]).max())
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        share = (low + high) / 2
+        chance = sum(math.comb(of, n) * share**n * (1 - share) ** (of - n) for n in range(lost + 1))
+        low, high = (share, high) if chance > 0.05 else (low, share)
+    return high
 
 
-def _row(one: _Collection, *, against: _Collection) -> Row:
-    metrics = {
-        "minutiae_median": one.minutiae,
-        "mated_p5": float(np.percentile(one.mated, 5)),
-        "mated_median": float(np.median(one.mated)),
-        "non_mated_median": float(np.median(one.non_mated)),
-        "non_mated_p99": float(np.percentile(one.non_mated, 99)),
-        "mated_ks": ks_distance(one.mated, against.mated),
-        "non_mated_ks": ks_distance(one.non_mated, against.non_mated),
-    }
-    return Row("ours", one.name, metrics)
+def _integers(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")]
 
 
-def _synthetic(seed: int, people: int) -> _Collection:
-    masters = make_masters(seed, np.arange(people))
-    first, second = (
-        [PackedSet({_POSITION: build(t)}) for t in made]
-        for made in (templates(take(masters, seed, number=n), finger=1) for n in (0, 1))
-    )
-    mated, non_mated = [], []
-    for person in track(range(people), "synthetic", transient=True):
-        others = [(person + step) % people for step in range(1, min(people, _STRANGERS + 1))]
-        found = _similarities(first[person], [second[n] for n in (person, *others)])
-        mated.append(found[:1])
-        non_mated.append(found[1:])
-    seen = take(masters, seed, number=0).seen[:, 1].sum(axis=-1)
-    return _Collection(
-        "synthetic", int(np.median(seen)), np.concatenate(mated), np.concatenate(non_mated)
+def _make_probes(args: argparse.Namespace) -> _Probes:
+    def group(kind: int, count: int, capture: int) -> list[Reference]:
+        made = people(args.seed + kind, np.arange(count), capture=capture)
+        return [one for one in made if len(one.fingers)]
+
+    return _Probes(
+        group(_MATES, args.mates, 1),
+        group(_MATES, args.mates, 0),
+        group(_THRESHOLD, args.others // 2, 1),
+        group(_OPEN, args.others // 2, 1),
     )
 
 
-def _real() -> list[_Collection]:
-    extractor = make_extractor("mindtct")
-    found = []
-    for database in fingerprint_databases(data_folder()):
-        files = track(list(database.images.values()), database.name, transient=True)
-        images = [decode(path.read_bytes()).pixels for path in files]
-        made = [extractor.extract(image, ppi=NOMINAL_PPI).template for image in images]
-        fingers = np.array([finger for finger, _ in database.images])
-        found.append(_collected(database.name, fingers, made))
-    return found
+def _filled(
+    args: argparse.Namespace, pool: Pool, probes: _Probes, *, count: int, folder: Path
+) -> NativeGallery:
+    strangers = count - len(probes.enrolled)
+    engine = NativeGallery(
+        threads=args.threads,
+        rows=MappedRows(folder)
+        if args.mapped
+        else lambda first, capacity: PooledRows(pool, strangers, first=first),
+        lengths=_lengths(args.budget, args.most),
+    )
+    for first in track(range(0, strangers, _BLOCK), f"enrol {count:,}", transient=True):
+        engine.enrol_batch(pool.compose(np.arange(first, min(first + _BLOCK, strangers))))
+    engine.enrol(probes.enrolled)
+    return engine
 
 
-def _collected(
-    name: str, fingers: NDArray[np.str_], made: Sequence[MinutiaeTemplate]
-) -> _Collection:
-    packed = [PackedSet({_POSITION: build(t)}) for t in made]
-    scores = [_similarities(packed[i], packed[i + 1 :]) for i in range(len(packed) - 1)]
-    first, second = np.triu_indices(len(fingers), 1)
-    same = fingers[first] == fingers[second]
-    every = np.concatenate(scores)
-    return _Collection(name, int(np.median(list(map(len, made)))), every[same], every[~same])
+def _lengths(budget: float, most: int) -> Callable[[int, int], Shortlist]:
+    def lengths(common: int, count: int) -> Shortlist:
+        asked = shortlist(common, count, budget=budget)
+        if not most or asked.middle <= most:
+            return asked
+        return Shortlist(min(asked.leading, 20 * most, count), min(most, count), everybody=False)
+
+    return lengths
 
 
-def _similarities(probe: PackedSet, references: Sequence[PackedSet]) -> Scores:
-    return np.array([c.terms[0].similarity for c in compare_many(probe, references)])
-
-
-def _speed(seed: int, people: int) -> dict[str, float]:
-    """Time ten fingers of people and one capture of them, in blocks."""
+def _measure(
+    engine: NativeGallery, probes: _Probes, *, fingers: int, timed: int
+) -> dict[str, float | int]:
+    chosen = _FINGERS[fingers]
+    used = process_time()
+    times, single = _one_by_one(engine, _reduced(probes.mated[:timed], chosen))
+    used = process_time() - used
+    setting = [_best(found) for found in _batched(engine, _reduced(probes.setting, chosen))]
+    allowed = int(_FPIR * len(setting))
+    threshold = float(np.nextafter(np.sort(setting)[-1 - allowed], np.inf))
     began = perf_counter()
-    for first in range(0, people, _BLOCK):
-        block = np.arange(first, min(first + _BLOCK, people))
-        take(make_masters(seed, block), seed, number=0)
-    return {"people_per_s": people / (perf_counter() - began)}
+    measured = [_best(found) for found in _batched(engine, _reduced(probes.measuring, chosen))]
+    rate = len(measured) / (perf_counter() - began)
+    missed = lost = 0
+    mated = _reduced(probes.mated, chosen)
+    found = [*single, *_batched(engine, mated[len(single) :])]
+    for one, probe, enrolled in zip(found, mated, probes.enrolled, strict=True):
+        scores = {c.key: c.comparison.score for c in one.candidates}
+        missed += scores.get(enrolled.key, _LOWEST) < threshold
+        if enrolled.key not in scores:
+            exact = compare(pack(probe), pack(enrolled.fingers)).score
+            lost += exact >= threshold
+    compared = [one.compared for one in found]
+    return {
+        "p50_ms": float(np.percentile(times, 50)),
+        "p95_ms": float(np.percentile(times, 95)),
+        "cpu_ms": 1e3 * used / max(1, len(single)),
+        "queries_per_s": rate,
+        "fnir_at_fpir_1e3": missed / len(mated),
+        "threshold": threshold,
+        "fpir": float(np.mean(np.array(measured) >= threshold)),
+        "lost": lost,
+        "lost_share_upper95": upper_bound(lost, len(mated)),
+        "compared_mean": float(np.mean(compared)),
+        "compared_most": max(compared),
+    }
+
+
+def _reduced(probes: Sequence[Reference], chosen: Sequence[FingerPosition]) -> list[FingerSet]:
+    """The chosen fingers of probes that have any of them."""
+    kept = [{p: t for p, t in one.fingers.fingers.items() if p in chosen} for one in probes]
+    return [
+        FingerSet(some or dict(one.fingers.fingers)) for some, one in zip(kept, probes, strict=True)
+    ]
+
+
+def _one_by_one(
+    engine: NativeGallery, probes: Sequence[FingerSet]
+) -> tuple[list[float], list[CandidateList]]:
+    times, found = [], []
+    for probe in probes:
+        began = perf_counter()
+        found.append(engine.search(probe, permit=Permit(), k=_LISTED, threshold=_LOWEST))
+        times.append(1e3 * (perf_counter() - began))
+    return times, found
+
+
+def _batched(engine: NativeGallery, probes: Sequence[FingerSet]) -> Iterator[CandidateList]:
+    for first in range(0, len(probes), _TOGETHER):
+        some = probes[first : first + _TOGETHER]
+        yield from engine.search_many(some, permit=Permit(), k=_LISTED, threshold=_LOWEST)
+
+
+def _best(found: CandidateList) -> float:
+    return found.candidates[0].comparison.score if found.candidates else _LOWEST
+
+
+def _memory(engine: NativeGallery, probes: _Probes) -> dict[str, float]:
+    """Bytes per person, and what it costs to erase one; the mates are gone afterwards."""
+    bytes_in_memory = engine.nbytes / len(engine)
+    times = []
+    for one in probes.enrolled:
+        began = perf_counter()
+        engine.erase([one.key])
+        times.append(1e6 * (perf_counter() - began))
+    return {
+        "memory_bytes_per_person": bytes_in_memory,
+        "disk_bytes_per_person": float(ROW_BYTES),
+        "erase_us": float(np.median(times)),
+        "erase_p95_us": float(np.percentile(times, 95)),
+    }

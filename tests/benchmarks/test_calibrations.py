@@ -55,7 +55,7 @@ def test_foreign_templates_that_are_not_there_are_asked_for(
 
 def test_the_report_shows_every_database_held_out(tmp_path: Path) -> None:
     found, page = tmp_path / "found.json", tmp_path / "found.html"
-    command = ["calibration", "--strangers", "200", "--json", str(found), "--html", str(page)]
+    command = ["fusion", "--strangers", "200", "--json", str(found), "--html", str(page)]
     assert main(command) == 0
     rows = {row["case"]: row["metrics"] for row in json.loads(found.read_text("utf-8"))["rows"]}
     assert len(rows) == 5 * (3 + 1)  # one finger and four sizes, three databases and their mean

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from benchmarks.population.pool import Pool, PooledRows, make_pool, people
-from benchmarks.scenarios.identification import upper_bound
+from benchmarks.scenarios.population import upper_bound
 from matching.gallery.native_engine import NativeGallery
 from matching.gallery.protocol import Permit
 from matching.gallery.row import check, fingers_of, key_of
