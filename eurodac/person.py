@@ -139,6 +139,8 @@ def person_view(
         NotFoundError: nothing that this State knows.
     """
     actor = context.actor
+    if profiles.sees(actor.role, System.EURODAC) is None:
+        raise NotFoundError("person_not_found", "no such person for this Member State")
     visible = visible_to(
         session,
         record_id,

@@ -52,6 +52,8 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 def _clean(text: str) -> str:
     if any(unicodedata.category(char) in ("Cc", "Cs") for char in text):
         raise ValueError("control characters and lone surrogates are not allowed")
+    if text and all(unicodedata.category(char)[0] in "CZ" for char in text):
+        raise ValueError("there is nothing to be seen in it")
     return text
 
 
@@ -68,7 +70,10 @@ def _iso_datetime(value: object) -> object:
 
 
 def _utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time lies outside of the calendar") from None
 
 
 _STRIPPED = StringConstraints(strip_whitespace=True, max_length=200, strict=True)

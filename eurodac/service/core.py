@@ -15,7 +15,8 @@ from eurodac import access, audit, comparison, database, store
 from eurodac.errors import EurodacError, NotFoundError, NotReadyError
 from eurodac.galleries import Galleries
 from eurodac.keys import KeyEncryptionKey
-from eurodac.record import CallContext, Dataset, RecordId
+from eurodac.law import profiles
+from eurodac.record import CallContext, Dataset, RecordId, System
 from eurodac.settings import Settings
 from matching.fingerprint.extractor import Extractor
 from matching.quality import QualityGate
@@ -117,9 +118,10 @@ class Core:
     def _own_dataset(
         self, session: Session, context: CallContext, reference_number: str
     ) -> Dataset:
-        """Find an own dataset; another State's looks exactly like none."""
+        """Find an own dataset; one of another State, or hidden from the role, looks like none."""
         dataset = store.find_dataset_by_reference(session, reference_number)
-        if dataset is None or dataset.member_state != context.actor.member_state:
+        hidden = profiles.sees(context.actor.role, System.EURODAC) is None
+        if dataset is None or hidden or dataset.member_state != context.actor.member_state:
             raise NotFoundError(
                 "dataset_not_found", "this Member State has no dataset of that reference number"
             )

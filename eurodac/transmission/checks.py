@@ -196,6 +196,10 @@ def check_closed_values(model: MessageModel, category: Category) -> None:
         state = getattr(model.later, field)
         if state is not None and state not in states.CODES:
             raise refused("closed_list", f"later.{field}", category, "is not a Member State")
+    visa = model.later.visa
+    if visa is not None and visa.member_state not in states.CODES:
+        path = "later.visa.member_state"
+        raise refused("closed_list", path, category, "is not a Member State")
     scan = model.document_scan
     if scan is not None:
         rule = categories.field_rule(category, "document_scan")

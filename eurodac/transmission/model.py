@@ -169,6 +169,6 @@ class MessageModel(Shape):
 
     def given(self) -> frozenset[str]:
         """Name the law fields that carry a value, later data included."""
-        own = {n for n in self.model_fields_set if getattr(self, n) is not None}
+        own = {n for n in self.model_fields_set if getattr(self, n) not in (None, [], ())}
         later = {n for n in self.later.model_fields_set if getattr(self.later, n) is not None}
         return frozenset(own - STRUCTURE | later)

@@ -130,3 +130,13 @@ def test_auditor_and_operator(live: Live) -> None:
 def test_an_identity_outside_the_closed_lists(live: Live, identity: dict[str, str]) -> None:
     whole = {"user_id": "u", "unit": "n", "role": "asylum_unit", "member_state": "IT", **identity}
     assert_problem(httpx.post(f"{live.url}/identities", json=whole), 401, "identity_incomplete")
+
+
+def test_a_visa_authority_sees_no_dataset_of_asylum(live: Live) -> None:
+    stored = live.transmit(dataset(151, "IT", 1), "IT")
+    client = live.client("visa_authority")
+    reference = dataset(151, "IT", 1)["reference_number"]
+    purpose = {"Eurodac-Purpose": "h"}
+    found = client.post("/lookups", json={"reference_number": reference}, headers=purpose)
+    assert_problem(found, 404)
+    assert_problem(client.get(f"/persons/{stored['record_id']}", headers=purpose), 404)

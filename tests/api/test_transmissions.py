@@ -116,3 +116,25 @@ def test_recapture_of_usable_prints_is_refused(live: Live, asylum: httpx.Client)
         "biometrics_taken_at": "2026-06-21T08:00:00Z",
     }
     assert_problem(asylum.post("/recaptures", json=again), 409)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"transmitted_at": "0001-01-01T00:00:00+14:00"}, "transmitted_at"),
+        ({"biometrics_taken_at": "9999-12-31T23:59:59-14:00"}, "biometrics_taken_at"),
+        ({"fingerprints": []}, "fingerprints"),
+        ({"names": [{"kind": "current", "surnames": "\u200b"}]}, "names[0].surnames"),
+        ({"later": {"visa": {"member_state": "ZZ", "application_number": "1"}}}, "later.visa"),
+    ],
+)
+def test_what_only_looks_like_a_value_is_refused(
+    asylum: httpx.Client, changes: dict[str, Any], field: str
+) -> None:
+    answer = send(asylum, dataset(140, "IT", 1) | changes, f"no-value-{field}")
+    assert_problem(answer, 422)
+    assert str(answer.json()["field"]).startswith(field)
+    found = asylum.post(
+        "/lookups", json={"reference_number": dataset(140, "IT", 1)["reference_number"]}
+    )
+    assert_problem(found, 404)
