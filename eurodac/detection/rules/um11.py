@@ -70,7 +70,10 @@ def _issuer(record: VisApplication) -> str:
 def _end(record: VisApplication) -> date | None:
     if record.state is VisaState.ISSUED:
         return record.valid_until
-    return record.decided_on if record.state in _ENDED else None
+    if record.state not in _ENDED or record.decided_on is None:
+        return None
+    # A visa that had expired already did not end a second time when it was revoked.
+    return min(record.decided_on, record.valid_until or record.decided_on)
 
 
 def _counts(
@@ -79,6 +82,8 @@ def _counts(
     end = _end(record)
     if end is None or _issuer(record) == case.viewing_state:
         return False
+    if (record.valid_from or record.lodged_on) > happened_on(application):
+        return False  # there was no visa yet
     closes = rule.window_end(end)
     # "less than 18 months before": the day on which they are full is outside.
     return closes is None or happened_on(application) < closes

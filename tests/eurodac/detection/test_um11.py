@@ -1,5 +1,6 @@
 """UM11: visa of A, application in B."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -67,6 +68,19 @@ def test_month_ends_and_leap_days_count_by_the_calendar() -> None:
 def test_an_annulled_or_revoked_visa_counts_from_that_day(ended: VisaState) -> None:
     assert with_record(until=date(2027, 1, 1), visa_state=ended, decided_on=date(2025, 4, 1))
     assert not with_record(until=date(2027, 1, 1), visa_state=ended, decided_on=date(2025, 3, 1))
+
+
+def test_a_visa_that_began_after_the_application_does_not_count() -> None:
+    here = dataset(APPLICATION, APPLIED)
+    for begins, fires in ((APPLIED, True), (date(2026, 9, 16), False)):
+        record = replace(visa(until=date(2027, 1, 1)), valid_from=begins)
+        assert bool(detect(with_visa(case(here), record, found_on=date(2026, 12, 5)))) is fires
+
+
+def test_a_visa_that_had_expired_does_not_end_again_by_its_revocation() -> None:
+    late = date(2026, 1, 1)
+    expired = date(2025, 1, 1)  # outside the 18 months
+    assert not with_record(until=expired, visa_state=VisaState.REVOKED, decided_on=late)
 
 
 @pytest.mark.parametrize("without", [VisaState.APPLIED, VisaState.REFUSED])
