@@ -46,7 +46,11 @@ def find_scenarios() -> dict[str, Scenario]:
 
 def main(argv: Sequence[str]) -> int:
     """Run one scenario: print its table and write its JSON; 2 if it cannot run."""
-    found = find_scenarios()
+    try:
+        found = find_scenarios()
+    except ModuleNotFoundError as error:
+        print(f"benchmarks: {error.name} is missing: pip install -e '.[bench]'", file=sys.stderr)
+        return 2
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     commands = parser.add_subparsers(dest="scenario", required=True, metavar="SCENARIO")
     for name, scenario in found.items():

@@ -54,13 +54,18 @@ def create_engine(url: str, *, busy_timeout_seconds: float = 10.0) -> Engine:
             parsed.set(drivername="postgresql+psycopg"),
             connect_args={"options": options},
             pool_pre_ping=True,
+            hide_parameters=True,
         )
     if backend != "sqlite" or not parsed.database or parsed.database == ":memory:":
         raise ValueError(f"{backend}: use a SQLite file or PostgreSQL")
     path = Path(parsed.database)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)
-    engine = sa.create_engine(parsed, connect_args={"timeout": busy_timeout_seconds})
+    engine = sa.create_engine(
+        parsed,
+        connect_args={"timeout": busy_timeout_seconds},
+        hide_parameters=True,  # no value of a person in the message of an error
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

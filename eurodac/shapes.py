@@ -31,7 +31,7 @@ from eurodac.record import Document, Name, NameKind, PartialDate
 __all__ = [
     "MAX_LIST",
     "MAX_NAMES",
-    "CountryCode",
+    "CountryCodes",
     "DateShape",
     "Day",
     "DocumentShape",
@@ -57,6 +57,12 @@ def _clean(text: str) -> str:
     return text
 
 
+def _distinct(codes: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(codes)) < len(codes):
+        raise ValueError("a country stands there twice")
+    return codes
+
+
 def _iso_date(value: object) -> object:
     if not isinstance(value, str) or not _ISO_DATE.fullmatch(value):
         raise ValueError("a date is written YYYY-MM-DD")
@@ -80,6 +86,9 @@ _STRIPPED = StringConstraints(strip_whitespace=True, max_length=200, strict=True
 PartOfName = Annotated[str, _STRIPPED, AfterValidator(_clean)]
 Text = Annotated[str, _STRIPPED, AfterValidator(_clean), Field(min_length=1)]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", strict=True)]
+CountryCodes = Annotated[
+    tuple[CountryCode, ...], Field(min_length=1, max_length=MAX_LIST), AfterValidator(_distinct)
+]
 Day = Annotated[date, BeforeValidator(_iso_date)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_iso_datetime), AfterValidator(_utc)]
 Flag = Annotated[bool, Field(strict=True)]

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
-from scipy.stats import norm
 
 from benchmarks.embeddings import FACE, Population, take
 from benchmarks.fused import FusedPopulation, Records
@@ -30,6 +30,7 @@ _BLOCK = 20_000
 _STEPS = np.arange(0.0, 6.01, 0.05)
 _WORDS = FIRST_BITS // 64
 _FPIR = 1e-3
+_NORMAL = NormalDist()
 Pairs = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
@@ -76,8 +77,8 @@ def _calibrate(layout: Layout, args: argparse.Namespace) -> dict[str, float]:
         "identified": float(len(z)),
         "mates_lost": lost / len(z),
         "mates_lost_upper_95": upper_bound(lost, len(z)),
-        "passed_first": float(norm.sf(first)),
-        "passed_whole": float(norm.sf(whole)),
+        "passed_first": _NORMAL.cdf(-first),
+        "passed_whole": _NORMAL.cdf(-whole),
     }
 
 
@@ -104,7 +105,7 @@ def _measured(
     dots = np.einsum("nd,nd->n", rows[0].astype(np.int32), rows[1].astype(np.int32))
     factors = layout.factors(held[0])[np.arange(len(dots)), held[1]]
     deviation = 1 / np.sqrt(layout.dimensions) if len(layout.segments) == 1 else 1.0
-    identified = dots * factors >= norm.isf(_FPIR / people) * deviation
+    identified = dots * factors >= -_NORMAL.inv_cdf(_FPIR / people) * deviation
     masks = layout.masks(held[0])
     counted = np.bitwise_count(masks)
     differing = np.bitwise_count((codes[0] ^ codes[1]) & masks)

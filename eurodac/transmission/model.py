@@ -16,7 +16,7 @@ from eurodac.record import Category, MissingReason, Sex, Subtype
 from eurodac.shapes import (
     MAX_LIST,
     MAX_NAMES,
-    CountryCode,
+    CountryCodes,
     DateShape,
     Day,
     DocumentShape,
@@ -146,9 +146,7 @@ class MessageModel(Shape):
     fingerprints: Annotated[list[FingerModel], Field(max_length=200)] | None = None
     facial_image: ImageModel | None = None
     names: Annotated[list[NameShape], Field(min_length=1, max_length=MAX_NAMES)] | None = None
-    nationalities: Annotated[list[CountryCode], Field(min_length=1, max_length=MAX_LIST)] | None = (
-        None
-    )
+    nationalities: CountryCodes | None = None
     date_of_birth: DateShape | None = None
     place_of_birth: Text | None = None
     event: EventModel | None = None

@@ -124,6 +124,7 @@ def test_recapture_of_usable_prints_is_refused(live: Live, asylum: httpx.Client)
         ({"transmitted_at": "0001-01-01T00:00:00+14:00"}, "transmitted_at"),
         ({"biometrics_taken_at": "9999-12-31T23:59:59-14:00"}, "biometrics_taken_at"),
         ({"fingerprints": []}, "fingerprints"),
+        ({"nationalities": ["SYR", "IRQ", "SYR"]}, "nationalities"),
         ({"names": [{"kind": "current", "surnames": "\u200b"}]}, "names[0].surnames"),
         ({"later": {"visa": {"member_state": "ZZ", "application_number": "1"}}}, "later.visa"),
     ],

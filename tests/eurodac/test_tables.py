@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from eurodac import database, store
 from eurodac.keys import KeyEncryptionKey
@@ -183,3 +184,12 @@ def test_deleting_a_record_deletes_everything_below_it(filled: Engine) -> None:
         for table in Base.metadata.sorted_tables:
             left = session.scalar(select(func.count()).select_from(table))
             assert left == 0 or table.name in ("meta", "log_head"), table.name
+
+
+def test_an_error_of_the_database_does_not_quote_the_row(filled: Engine) -> None:
+    row = {"record_id": "canary", "position": 0, "code": "SYR"}
+    with pytest.raises(IntegrityError) as refused, filled.begin() as connection:
+        connection.execute(insert(NationalityRow), [row])
+    assert "parameters hidden" in str(refused.value)
+    if filled.dialect.name == "sqlite":  # PostgreSQL itself names the key that is missing
+        assert "canary" not in str(refused.value)

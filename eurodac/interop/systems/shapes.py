@@ -15,7 +15,7 @@ from eurodac.record import Sex
 from eurodac.shapes import (
     MAX_LIST,
     MAX_NAMES,
-    CountryCode,
+    CountryCodes,
     DateShape,
     DocumentShape,
     NameShape,
@@ -48,7 +48,7 @@ class PersonMessage(Shape):
     """The identity part that EES files and VIS applications share, and the finger entries."""
 
     names: Annotated[tuple[NameShape, ...], Field(min_length=1, max_length=MAX_NAMES)]
-    nationalities: Annotated[tuple[CountryCode, ...], Field(min_length=1, max_length=MAX_LIST)]
+    nationalities: CountryCodes
     sex: Sex
     date_of_birth: DateShape
     documents: Annotated[tuple[DocumentShape, ...], Field(max_length=MAX_LIST)] = ()
