@@ -60,8 +60,14 @@ class Settings(BaseSettings):
     )
     gallery_engine: Literal["native", "faiss"] = Field(
         default="native",
-        description="What searches the gallery: native narrows by sketches and compares the "
-        "nearest, faiss compares everybody and is slow beyond some thousand records.",
+        description="What searches the gallery: native keeps minutiae and builds what it compares, "
+        "faiss keeps what is compared, in ten times the memory.",
+    )
+    gallery_narrowing: bool = Field(
+        default=False,
+        description="Compare only those whose sketches are near (native). Off, because the lists "
+        "were seen to lose more mates than their budget; without it a search of many thousand "
+        "records takes seconds.",
     )
     gallery_threads: int = Field(
         default=1, ge=1, le=256, description="Threads that one search of the native gallery uses."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from matching.fingerprint.shortlist import compare_everybody, shortlist
 from matching.gallery.faiss_engine import FaissGallery
 from matching.gallery.native_engine import NativeGallery
 from matching.gallery.protocol import GalleryEngine
@@ -11,18 +12,22 @@ from matching.gallery.protocol import GalleryEngine
 __all__ = ["engine_maker"]
 
 
-def engine_maker(name: str, *, threads: int = 1) -> Callable[[], GalleryEngine]:
+def engine_maker(
+    name: str, *, threads: int = 1, narrowing: bool = False
+) -> Callable[[], GalleryEngine]:
     """Give what makes empty engines.
 
     Args:
-        name: ``native``, or ``faiss``, which compares everybody.
+        name: ``native`` or ``faiss``.
         threads: Per search; faiss uses one.
+        narrowing: Whether native compares only those whose sketches are near; faiss never does.
 
     Raises:
         ValueError: there is no such engine.
     """
     if name == "native":
-        return lambda: NativeGallery(threads=threads)
+        lengths = shortlist if narrowing else compare_everybody
+        return lambda: NativeGallery(threads=threads, lengths=lengths)
     if name == "faiss":
         return FaissGallery
     raise ValueError(f"there is no gallery engine {name!r}; there are native and faiss")

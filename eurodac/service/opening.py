@@ -74,7 +74,11 @@ def open_service(
         store.check_kek(session, kek)
         galleries = Galleries(
             settings.gallery_folder,
-            engine_maker(settings.gallery_engine, threads=settings.gallery_threads),
+            engine_maker(
+                settings.gallery_engine,
+                threads=settings.gallery_threads,
+                narrowing=settings.gallery_narrowing,
+            ),
             target_fpir=settings.target_fpir,
             arrangements=settings.search_arrangements,
         )

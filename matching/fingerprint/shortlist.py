@@ -20,7 +20,15 @@ import numpy as np
 from matching.errors import SketchModelError
 from matching.parameters import SKETCH_MODEL, SKETCH_SHORTLIST
 
-__all__ = ["MISS_BUDGET", "Penetrations", "Shortlist", "read", "shipped", "shortlist"]
+__all__ = [
+    "MISS_BUDGET",
+    "Penetrations",
+    "Shortlist",
+    "compare_everybody",
+    "read",
+    "shipped",
+    "shortlist",
+]
 
 MISS_BUDGET = 1e-4
 """Share of mates that the stages before the minutiae comparison may lose together."""
@@ -60,6 +68,16 @@ class Shortlist:
     leading: int
     middle: int
     everybody: bool
+
+
+def compare_everybody(fingers: int, persons: int) -> Shortlist:
+    """Leave nobody out, however many fingers there are in common.
+
+    Examples:
+        >>> compare_everybody(10, 5000)
+        Shortlist(leading=5000, middle=5000, everybody=True)
+    """
+    return Shortlist(persons, persons, everybody=True)
 
 
 def read(data: bytes, version: str) -> Penetrations:
@@ -158,14 +176,13 @@ def shortlist(
     if not 0 <= fingers <= 10 or persons < 0 or not 0 < budget < 1:
         raise ValueError(f"fingers {fingers} of 0..10, persons {persons}, budget {budget} of 0..1")
     chosen = shipped() if table is None else table
-    nobody_less = Shortlist(persons, persons, everybody=True)
     if foreign or fingers == 0 or persons <= _LEAST:
-        return nobody_less
+        return compare_everybody(fingers, persons)
     lengths = []
     for rows in (chosen.leading, chosen.middle):
         share = _share(chosen.misses, rows[fingers - 1], budget / 2)
         if share > _MOST:
-            return nobody_less
+            return compare_everybody(fingers, persons)
         lengths.append(min(persons, max(_LEAST, math.ceil(share * persons))))
     return Shortlist(lengths[0], min(lengths), everybody=False)
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.fingerprint.compact import family_of
 from matching.fingerprint.compare import FingersComparison, PackedSet, pack
 from matching.fingerprint.shortlist import Shortlist, shortlist
-from matching.fingerprint.sketch import encode
+from matching.fingerprint.sketch import FingerSketches, encode
 from matching.fingerprint.sketch_probe import ScanProbes, make_probes
 from matching.fingerprint.stored import compare_stored
 from matching.gallery import parts as snapshot_parts
@@ -32,8 +33,8 @@ from matching.gallery.rows import MakeRows, MemoryRows
 from matching.gallery.segment import Batch
 from matching.gallery.store import ReferenceStore
 from matching.kernels.scan import FINGERS, MAX_PROBES, TILE
-from matching.parameters import MATCHER_VERSION, SKETCH_MODEL
-from matching.template import FingerSet
+from matching.parameters import MATCHER_VERSION, SKETCH_MODEL, MinutiaeFamily
+from matching.template import FingerSet, MinutiaeTemplate
 
 __all__ = ["Audit", "NativeGallery", "batch_of"]
 
@@ -325,16 +326,28 @@ class NativeGallery:
         return Batch(bits, present, attributes, self._store.rows(slots))
 
 
+def _sketches(templates: Sequence[MinutiaeTemplate]) -> FingerSketches:
+    """Sketch fingers; those of an unknown extractor stay without a sketch.
+
+    Their sketches lose mates by tens of percent, so there is no list for them: as nothing is in
+    common with them, they are always compared.
+    """
+    found = encode(templates)
+    known = [family_of(one.extractor) is not MinutiaeFamily.FOREIGN for one in templates]
+    usable = found.usable & np.array(known, bool)
+    return replace(found, values=found.values * usable[:, None], usable=usable)
+
+
 def _scan_probes(probe: FingerSet) -> ScanProbes:
     positions = list(probe.fingers)
-    return make_probes(encode([probe.fingers[p] for p in positions]), positions)
+    return make_probes(_sketches([probe.fingers[p] for p in positions]), positions)
 
 
 def batch_of(references: Sequence[Reference]) -> Batch:
     """Bring references into the form of the gallery."""
     bits = np.zeros((len(references), FINGERS, 4), np.uint64)
     present = np.zeros((len(references), FINGERS), bool)
-    found = encode([t for one in references for t in one.fingers.fingers.values()])
+    found = _sketches([t for one in references for t in one.fingers.fingers.values()])
     owners = np.repeat(np.arange(len(references)), [len(one.fingers) for one in references])
     places = np.array([p - 1 for one in references for p in one.fingers.fingers], np.intp)
     bits[owners, places] = np.where(found.usable[:, None], found.bits[:, :4], np.uint64(0))

@@ -11,7 +11,7 @@ from matching.gallery.segment import Batch
 
 __all__ = ["LAYOUT", "decode", "encode"]
 
-LAYOUT = "native/1"  # raised with every change of a part or a row
+LAYOUT = "native/2"  # raised with every change of a part or a row
 
 _REFERENCE = np.dtype(
     [

@@ -18,6 +18,7 @@ from matching.gallery.native_engine import NativeGallery
 from matching.gallery.protocol import CandidateList, GalleryEngine, Permit, Reference
 from matching.template import FingerPosition, FingerSet
 from tests.eurodac.examples import AT, capture, dataset, ees_file, template, vis_application
+from tests.matching.gallery.population import Person, strangers
 
 EVERYTHING = Permit()
 LOWEST = -1e9
@@ -392,3 +393,14 @@ def test_an_engine_is_chosen_by_name() -> None:
     assert isinstance(engine_maker("faiss")(), FaissGallery)
     with pytest.raises(ValueError, match="no gallery engine"):
         engine_maker("other")
+
+
+@pytest.mark.parametrize("narrowing", [False, True])
+def test_everybody_is_compared_unless_the_operator_narrows(narrowing: bool) -> None:
+    people = 1500
+    engine = (engine_maker("native", narrowing=True) if narrowing else engine_maker("native"))()
+    assert isinstance(engine, NativeGallery)
+    engine.enrol_batch(strangers(people))
+    found = engine.search(Person(1).capture(), permit=Permit(), k=1, threshold=10.0)
+    assert found.searched == people
+    assert (found.compared == people) is not narrowing

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.gallery.protocol import Reference
+from matching.gallery.row import make_row
+from matching.gallery.segment import Batch
 from matching.template import FingerPosition, FingerSet, MinutiaeTemplate
 
 ALL_TEN = tuple(FingerPosition)
@@ -54,3 +56,20 @@ class Person:
 def reference(seed: int, attributes: int = 1, key: str = "") -> Reference:
     """The first capture of person ``seed``."""
     return Reference(key or f"person-{seed}", attributes, Person(seed).capture())
+
+
+def strangers(count: int, *, seed: int = 5, first: int = 0) -> Batch:
+    """References with random sketches and one finger without minutiae."""
+    rng = np.random.default_rng(seed)
+    empty = FingerSet({FingerPosition.LEFT_RING: next(iter(Person(1).capture().fingers.values()))})
+    row = make_row("x", empty)
+    rows = np.repeat(row[None], count, axis=0)
+    for number, one in enumerate(rows):
+        name = f"stranger-{first + number}".encode()
+        one[0], one[1 : 1 + len(name)] = len(name), np.frombuffer(name, np.uint8)
+    return Batch(
+        rng.integers(0, 1 << 64, (count, 10, 4), np.uint64),
+        np.ones((count, 10), bool),
+        np.full(count, 4, np.uint64),
+        rows,
+    )

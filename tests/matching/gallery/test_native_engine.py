@@ -7,18 +7,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from matching.fingerprint.shortlist import Shortlist
+from matching.fingerprint.shortlist import Shortlist, compare_everybody
 from matching.fingerprint.stored import compare_stored
 from matching.gallery import native_engine
 from matching.gallery.native_engine import NativeGallery
 from matching.gallery.protocol import CandidateList, Permit, Reference
-from matching.gallery.row import make_row
 from matching.gallery.rows import MappedRows
-from matching.gallery.segment import Batch
 from matching.kernels import fingerprint as kernel
 from matching.parameters import CylinderTuning
 from matching.template import FingerPosition, FingerSet
-from tests.matching.gallery.population import Person, reference
+from tests.matching.gallery.population import Person, reference, strangers
 
 EVERYTHING = Permit()
 LOWEST = -1e9
@@ -30,23 +28,6 @@ def keeping(leading: int, middle: int) -> Callable[[int, int], Shortlist]:
     """Lists of a fixed length, whatever the budget."""
     return lambda common, count: Shortlist(
         min(leading, count), min(middle, count), everybody=common == 0
-    )
-
-
-def strangers(count: int, *, seed: int = 5, first: int = 0) -> Batch:
-    """References with random sketches and one finger without minutiae."""
-    rng = np.random.default_rng(seed)
-    empty = FingerSet({FingerPosition.LEFT_RING: next(iter(Person(1).capture().fingers.values()))})
-    row = make_row("x", empty)
-    rows = np.repeat(row[None], count, axis=0)
-    for number, one in enumerate(rows):
-        name = f"stranger-{first + number}".encode()
-        one[0], one[1 : 1 + len(name)] = len(name), np.frombuffer(name, np.uint8)
-    return Batch(
-        rng.integers(0, 1 << 64, (count, 10, 4), np.uint64),
-        np.ones((count, 10), bool),
-        np.full(count, 4, np.uint64),
-        rows,
     )
 
 
@@ -104,11 +85,20 @@ def test_references_with_fewer_fingers_are_narrowed_on_their_own(gallery: Native
     assert [t.position for t in found.candidates[0].comparison.terms] == [thumb]
 
 
-def test_everybody_is_compared_where_no_list_is_short_enough() -> None:
-    def never(common: int, count: int) -> Shortlist:
-        return Shortlist(count, count, everybody=True)
+def test_fingers_of_an_unknown_extractor_are_always_compared() -> None:
+    """There is no list for them, whoever asks for whom."""
+    engine = filled(NativeGallery(lengths=keeping(1, 1), smallest=0, largest=512))
+    foreign = [Reference(f"foreign-{s}", 1, Person(s).capture(0, "other/1")) for s in range(40, 60)]
+    engine.enrol(foreign)
+    for extractor, compared in (("mindtct/1", 21), ("other/1", STRANGERS + PEOPLE + 20)):
+        probe = Person(47).capture(1, extractor)
+        found = engine.search(probe, permit=EVERYTHING, k=1, threshold=10.0)
+        assert [c.key for c in found.candidates] == ["foreign-47"]
+        assert found.compared == compared
 
-    engine = filled(NativeGallery(lengths=never, smallest=0, largest=512))
+
+def test_everybody_is_compared_where_no_list_is_short_enough() -> None:
+    engine = filled(NativeGallery(lengths=compare_everybody, smallest=0, largest=512))
     found = engine.search(Person(3).capture(seed=1), permit=EVERYTHING, k=1, threshold=10.0)
     assert found.compared == found.searched == STRANGERS + PEOPLE
 
