@@ -13,12 +13,9 @@ from eurodac.galleries import Galleries, engine_maker, permit_for
 from eurodac.keys import KeyEncryptionKey
 from eurodac.record import Capture, Category, Dataset, Finger, RecordId, System
 from matching.errors import GalleryCorruptError, GalleryStaleError
-from matching.gallery.faiss_engine import FaissGallery
-from matching.gallery.native_engine import NativeGallery
 from matching.gallery.protocol import CandidateList, GalleryEngine, Permit, Reference
 from matching.template import FingerPosition, FingerSet
 from tests.eurodac.examples import AT, capture, dataset, ees_file, template, vis_application
-from tests.matching.gallery.population import Person, strangers
 
 EVERYTHING = Permit()
 LOWEST = -1e9
@@ -386,21 +383,3 @@ def test_an_empty_database_is_not_ready(world: World) -> None:
     database.upgrade(world.engine)
     with database.read(world.engine) as session, pytest.raises(NotReadyError):
         world.galleries.load_or_rebuild(session, kek=world.kek)
-
-
-def test_an_engine_is_chosen_by_name() -> None:
-    assert isinstance(engine_maker("native", threads=2)(), NativeGallery)
-    assert isinstance(engine_maker("faiss")(), FaissGallery)
-    with pytest.raises(ValueError, match="no gallery engine"):
-        engine_maker("other")
-
-
-@pytest.mark.parametrize("narrowing", [False, True])
-def test_everybody_is_compared_unless_the_operator_narrows(narrowing: bool) -> None:
-    people = 1500
-    engine = (engine_maker("native", narrowing=True) if narrowing else engine_maker("native"))()
-    assert isinstance(engine, NativeGallery)
-    engine.enrol_batch(strangers(people))
-    found = engine.search(Person(1).capture(), permit=Permit(), k=1, threshold=10.0)
-    assert found.searched == people
-    assert (found.compared == people) is not narrowing

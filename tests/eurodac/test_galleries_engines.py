@@ -1,0 +1,27 @@
+"""Which engine searches the registry, and whom it compares."""
+
+import pytest
+
+from eurodac.galleries import engine_maker
+from matching.gallery.faiss_engine import FaissGallery
+from matching.gallery.native_engine import NativeGallery
+from matching.gallery.protocol import Permit
+from tests.matching.gallery.population import Person, strangers
+
+
+def test_an_engine_is_chosen_by_name() -> None:
+    assert isinstance(engine_maker("native", threads=2)(), NativeGallery)
+    assert isinstance(engine_maker("faiss")(), FaissGallery)
+    with pytest.raises(ValueError, match="no gallery engine"):
+        engine_maker("other")
+
+
+@pytest.mark.parametrize("narrowing", [False, True])
+def test_everybody_is_compared_unless_the_operator_narrows(narrowing: bool) -> None:
+    people = 1500
+    engine = (engine_maker("native", narrowing=True) if narrowing else engine_maker("native"))()
+    assert isinstance(engine, NativeGallery)
+    engine.enrol_batch(strangers(people))
+    found = engine.search(Person(1).capture(), permit=Permit(), k=1, threshold=10.0)
+    assert found.searched == people
+    assert (found.compared == people) is not narrowing
