@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from matching.errors import KernelError
 from matching.kernels import native
-from matching.kernels.fingerprint import Level
+from matching.kernels.native import Level
 
 __all__ = ["READ_SIZES", "Instruction", "Limits", "execute", "huge_pages", "measure", "read"]
 

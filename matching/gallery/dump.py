@@ -13,7 +13,7 @@ from matching.errors import GalleryCorruptError
 from matching.fingerprint.compare import PackedSet
 from matching.fingerprint.cylinders import PackedFinger
 from matching.fingerprint.sketch import SKETCH_DIMENSIONS
-from matching.kernels.fingerprint import aligned
+from matching.kernels.native import aligned
 from matching.parameters import MinutiaeFamily
 from matching.template import FingerPosition
 

@@ -1,5 +1,4 @@
 /* The exported calls: one body, compiled for every instruction set, chosen at run time. */
-#include "cpu.h"
 #include "fingerprint_build.h"
 #include "fingerprint_relax_avx512.h"
 #include "fingerprint_select_avx512.h"
@@ -29,7 +28,7 @@ FINGER_BODY float compare_body(const finger_model *model, const finger_header *p
     float value[FINGER_PAIRS] FINGER_ALIGNED;
     int k = wanted < fewest ? wanted : fewest;
     k = k < FINGER_PAIRS ? k : FINGER_PAIRS;
-    if (level == FINGER_AVX512)
+    if (level == CPU_AVX512)
         select_pairs_avx512(model, probe, reference, k, &selection);
     else
         select_pairs(model, probe, reference, k, level, &selection);
@@ -41,7 +40,7 @@ FINGER_BODY float compare_body(const finger_model *model, const finger_header *p
     }
     if (selection.count < 2) return 0.0f;
     load_pairs(model, probe, reference, &selection, &pairs);
-    if (level == FINGER_AVX512)
+    if (level == CPU_AVX512)
         find_links_avx512(model, &pairs, selection.count, &links);
     else
         find_links(model, &pairs, selection.count, &links);
@@ -60,11 +59,11 @@ FINGER_BODY float compare_body(const finger_model *model, const finger_header *p
         return compare_body(model, probe, reference, mode, level);                                 \
     }
 
-SPECIALISE(portable, FINGER_PORTABLE, )
+SPECIALISE(portable, CPU_PORTABLE, )
 
 #if defined(__x86_64__)
-SPECIALISE(avx2, FINGER_AVX2, FINGER_AVX2_TARGET)
-SPECIALISE(avx512, FINGER_AVX512, FINGER_AVX512_TARGET)
+SPECIALISE(avx2, CPU_AVX2, FINGER_AVX2_TARGET)
+SPECIALISE(avx512, CPU_AVX512, FINGER_AVX512_TARGET)
 #else
 #define build_avx2 build_portable
 #define build_avx512 build_portable
@@ -75,15 +74,13 @@ SPECIALISE(avx512, FINGER_AVX512, FINGER_AVX512_TARGET)
 typedef float compare_call(const finger_model *, const finger_header *, const finger_header *, int);
 
 static compare_call *compare_at(int level) {
-    switch (eurodac_finger_level(level)) {
-    case FINGER_AVX512: return compare_avx512;
-    case FINGER_AVX2: return compare_avx2;
-    case FINGER_PORTABLE: return compare_portable;
+    switch (eurodac_cpu_level(level)) {
+    case CPU_AVX512: return compare_avx512;
+    case CPU_AVX2: return compare_avx2;
+    case CPU_PORTABLE: return compare_portable;
     default: return 0;
     }
 }
-
-int eurodac_finger_level(int level) { return eurodac_cpu_level(level); }
 
 /* Packs `count` fingers, whose compact minutiae follow each other, one after the other into `out`,
  * which starts at a multiple of 64 and has room for a header and all blocks of each.  starts: where
@@ -92,13 +89,13 @@ int eurodac_finger_level(int level) { return eurodac_cpu_level(level); }
 int64_t eurodac_finger_build(const finger_model *model, const uint8_t *compact,
                              const int64_t *sizes, int64_t count, int level, uint8_t *out,
                              int64_t *starts) {
-    level = eurodac_finger_level(level);
+    level = eurodac_cpu_level(level);
     if (level < 0) return -1 - count;
     starts[0] = 0;
     for (int64_t i = 0; i < count; i++) {
         finger_header *to = (finger_header *)(void *)(out + starts[i]);
-        const int64_t used = level == FINGER_AVX512 ? build_avx512(model, compact, sizes[i], to)
-                             : level == FINGER_AVX2 ? build_avx2(model, compact, sizes[i], to)
+        const int64_t used = level == CPU_AVX512 ? build_avx512(model, compact, sizes[i], to)
+                             : level == CPU_AVX2 ? build_avx2(model, compact, sizes[i], to)
                                                     : build_portable(model, compact, sizes[i], to);
         if (used < 0) return -1 - i;
         starts[i + 1] = starts[i] + used;

@@ -10,6 +10,8 @@
  */
 #ifndef EURODAC_FINGERPRINT_H
 #define EURODAC_FINGERPRINT_H
+#include "cpu.h"
+
 #include <stdint.h>
 
 #define FINGER_FORMAT 0x32435946u /* "FYC2" read as a little-endian word */
@@ -118,10 +120,6 @@ static inline int place_angle(uint64_t place) { return (int)(place >> 48 & 0xff)
 /* How a call compares: the sum of the best local similarities, or the same after relaxation. */
 enum { FINGER_LOCAL = 0, FINGER_RELAXED = 1 };
 
-/* Instruction sets, as in cpu.h. */
-enum { FINGER_AUTO = 0, FINGER_PORTABLE = 1, FINGER_AVX2 = 2, FINGER_AVX512 = 3 };
-
-int eurodac_finger_level(int level); /* -1 if this machine lacks it */
 int eurodac_finger_model_bytes(void);
 int eurodac_finger_prepare(const finger_parameters *parameters, uint32_t tuning,
                            finger_model *model);

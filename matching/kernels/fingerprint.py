@@ -13,32 +13,20 @@ from numpy.typing import NDArray
 
 from matching.errors import KernelError
 from matching.kernels import native
+from matching.kernels.native import Level, aligned, level
 from matching.parameters import CylinderTuning
 
 __all__ = [
     "MAX_KERNEL_MINUTIAE",
     "POSITIONS",
-    "Level",
     "Mode",
-    "aligned",
     "build_many",
     "compare",
     "compare_sets",
-    "level",
 ]
 
 MAX_KERNEL_MINUTIAE = 128  # FINGER_MAX_MINUTIAE of fingerprint.h
 POSITIONS = 10  # FINGER_POSITIONS
-_ALIGNMENT = 64  # bytes: one cache line, one AVX-512 register
-
-
-class Level(IntEnum):
-    """Instruction sets a call may be held to; AUTO takes the best of this machine."""
-
-    AUTO = 0
-    PORTABLE = 1
-    AVX2 = 2
-    AVX512 = 3
 
 
 class Mode(IntEnum):
@@ -46,13 +34,6 @@ class Mode(IntEnum):
 
     LOCAL = 0
     RELAXED = 1
-
-
-def aligned(size: int) -> NDArray[np.uint8]:
-    """Return ``size`` zero bytes that start at a multiple of 64."""
-    block = np.zeros(size + _ALIGNMENT, np.uint8)
-    start = -block.ctypes.data % _ALIGNMENT
-    return block[start : start + size]
 
 
 @cache
@@ -92,19 +73,6 @@ def _model(tuning: CylinderTuning) -> NDArray[np.uint8]:
 @cache
 def _models(tunings: tuple[CylinderTuning, ...]) -> NDArray[np.uintp]:
     return np.array([_model(tuning).ctypes.data for tuning in tunings], np.uintp)
-
-
-@cache
-def level(wanted: Level = Level.AUTO) -> Level:
-    """Say at which level a call runs.
-
-    Raises:
-        KernelError: this machine lacks the wanted level.
-    """
-    found = int(_library().eurodac_finger_level(int(wanted)))
-    if found < 0:
-        raise KernelError("kernel_level", f"this machine cannot run {wanted.name}; use AUTO")
-    return Level(found)
 
 
 def build_many(

@@ -262,13 +262,13 @@ FINGER_BODY int build_cylinder(const finger_model *model, const finger_minutiae 
     finger_parts parts;
     finger_bits bits;
     look_around(model, m, centre, &view);
-    const uint64_t valid = level == FINGER_AVX512 ? valid_cells_avx512(model, &view, m->count)
+    const uint64_t valid = level == CPU_AVX512 ? valid_cells_avx512(model, &view, m->count)
                                                   : valid_cells(model, &view, m->count);
     const float cells = (float)__builtin_popcountll(valid);
     if (cells < model->p.min_valid_share * (float)model->disc_cells) return 0;
     const int neighbours = list_parts(model, m, centre, &view, &parts);
     if ((float)neighbours < model->p.min_neighbours) return 0;
-    if (level == FINGER_AVX512)
+    if (level == CPU_AVX512)
         sum_parts_avx512(&parts, model->threshold, bits);
     else
         sum_parts(&parts, model->threshold, bits);

@@ -93,7 +93,7 @@ FINGER_BODY void keep_smallest(finger_selection *s, int k, int slack, int level)
             low = middle, under = below;
     }
     s->limit = high;
-    if (upto <= k + slack && level == FINGER_AVX512)
+    if (upto <= k + slack && level == CPU_AVX512)
         keep_up_to_avx512(s, high);
     else
         keep_first(s, low, high, upto > k + slack ? k - under : upto - under);

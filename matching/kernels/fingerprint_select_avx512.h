@@ -129,16 +129,16 @@ FINGER_AVX512_TARGET static void select_pairs_avx512(const finger_model *model,
                                           _mm256_set1_epi32(i << 8 | FINGER_LANES * two), 1));
             append_wide(s, counts, _mm512_mul_ps(_mm512_set1_ps(a.weight[i]), weight),
                         valid & near & real, ids);
-            if (s->count > SELECT_CAPACITY) keep_smallest(s, k, SELECT_SLACK, FINGER_AVX512);
+            if (s->count > SELECT_CAPACITY) keep_smallest(s, k, SELECT_SLACK, CPU_AVX512);
         }
     }
-    keep_smallest(s, k, 0, FINGER_AVX512);
+    keep_smallest(s, k, 0, CPU_AVX512);
 }
 #else
 static inline void select_pairs_avx512(const finger_model *model, const finger_header *probe,
                                        const finger_header *reference, int k,
                                        finger_selection *s) {
-    select_pairs(model, probe, reference, k, FINGER_PORTABLE, s);
+    select_pairs(model, probe, reference, k, CPU_PORTABLE, s);
 }
 #endif
 #endif

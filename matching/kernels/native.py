@@ -9,15 +9,29 @@ from __future__ import annotations
 
 import ctypes
 import sysconfig
+from enum import IntEnum
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from matching.errors import KernelError
 
-__all__ = ["ABI", "load", "open_library"]
+__all__ = ["ABI", "Level", "aligned", "level", "load", "open_library"]
 
-ABI = 5  # raised with every change of a kernel's signature or memory layout
+ABI = 6  # raised with every change of a kernel's signature or memory layout
 _NAME = "eurodac_kernels.so"
+_ALIGNMENT = 64  # bytes: one cache line, one AVX-512 register
+
+
+class Level(IntEnum):
+    """Instruction sets a call may be held to; AUTO takes the best of this machine."""
+
+    AUTO = 0
+    PORTABLE = 1
+    AVX2 = 2
+    AVX512 = 3
 
 
 @cache
@@ -51,3 +65,23 @@ def open_library(path: Path) -> ctypes.CDLL:
             f"{path.name} has ABI {found}, this package needs {ABI}; install the package again",
         )
     return library
+
+
+@cache
+def level(wanted: Level = Level.AUTO) -> Level:
+    """Say at which level a call runs.
+
+    Raises:
+        KernelError: this machine lacks the wanted level.
+    """
+    found = int(load().eurodac_cpu_level(int(wanted)))
+    if found < 0:
+        raise KernelError("kernel_level", f"this machine cannot run {wanted.name}; use AUTO")
+    return Level(found)
+
+
+def aligned(size: int) -> NDArray[np.uint8]:
+    """Return ``size`` zero bytes that start at a multiple of 64."""
+    block = np.zeros(size + _ALIGNMENT, np.uint8)
+    start = -block.ctypes.data % _ALIGNMENT
+    return block[start : start + size]

@@ -1,19 +1,15 @@
 /* The exported calls of the scan: prepare the probes, then one body per instruction set. */
 #include "scan.h"
 
-#include "cpu.h"
 #include <string.h>
 
 #if defined(__x86_64__)
 #include "scan_avx2.h"
 #include "scan_avx512.h"
-
 #else
 #define SCAN_AVX2
 #define SCAN_AVX512
 #endif
-
-int eurodac_scan_level(int level) { return eurodac_cpu_level(level); }
 
 int64_t eurodac_scan_pass_bytes(void) { return (int64_t)sizeof(scan_pass); }
 
@@ -107,7 +103,7 @@ static void by_finger(const scan_range *r, int64_t block, int probe, int level, 
 /* Distances of up to SCAN_PROBES probes in one pass; -1 if this machine lacks the level. */
 int eurodac_scan_leading(const scan_range *r, const scan_probe *probes, int count, int level,
                          scan_pass *pass) {
-    level = eurodac_scan_level(level);
+    level = eurodac_cpu_level(level);
     if (level < 0) return -1;
     prepare(pass, probes, count, level);
     for (int64_t tile = r->begin; tile < r->end; tile++) {

@@ -7,6 +7,8 @@
  */
 #ifndef EURODAC_SCAN_H
 #define EURODAC_SCAN_H
+#include "cpu.h"
+
 #include <stdint.h>
 
 #define SCAN_FINGERS 10
@@ -52,7 +54,6 @@ typedef struct {
     int probes;
 } scan_pass;
 
-int eurodac_scan_level(int level);
 int64_t eurodac_scan_pass_bytes(void);
 int eurodac_scan_leading(const scan_range *range, const scan_probe *probes, int count, int level,
                          scan_pass *pass);

@@ -27,9 +27,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.errors import KernelError
 from matching.kernels import native
-from matching.kernels.fingerprint import Level, aligned
+from matching.kernels.native import Level, aligned, level
 from matching.kernels.scan_columns import (
     BLOCK,
     FINGERS,
@@ -59,7 +58,6 @@ __all__ = [
     "Columns",
     "Probe",
     "leading_distances",
-    "level",
     "nearest",
     "permit",
     "refine",
@@ -92,18 +90,6 @@ def _library() -> Any:
         pointer, pointer, long, pointer, integer, integer, pointer,
     ]  # fmt: skip
     return library
-
-
-def level(wanted: Level = Level.AUTO) -> Level:
-    """Say at which level a call runs.
-
-    Raises:
-        KernelError: this machine lacks the wanted level.
-    """
-    found = int(_library().eurodac_scan_level(int(wanted)))
-    if found < 0:
-        raise KernelError("kernel_level", f"this machine cannot run {wanted.name}; use AUTO")
-    return Level(found)
 
 
 def permit(columns: Columns, masks: Sequence[int], *, at: Level = Level.AUTO) -> NDArray[np.uint64]:

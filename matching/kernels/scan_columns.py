@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.kernels.fingerprint import aligned
+from matching.kernels.native import aligned
 
 __all__ = [
     "BLOCK",

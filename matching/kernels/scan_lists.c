@@ -155,7 +155,7 @@ int eurodac_scan_refine(const uint64_t *rows, const uint64_t *presence, int word
                         const int64_t *references, int64_t count, const int8_t *weights,
                         const uint32_t *neutral, int level, uint32_t *distances) {
     list_probe probe;
-    level = eurodac_scan_level(level);
+    level = eurodac_cpu_level(level);
     if (level < 0 || words < 1 || words > LIST_WORDS) return -1;
     split(&probe, weights, neutral, words);
     CALL(level, refine, &probe, rows, presence, words, references, count, neutral, distances);
@@ -165,14 +165,14 @@ int eurodac_scan_refine(const uint64_t *rows, const uint64_t *presence, int word
 /* References at or below the limit; returns how many there are, even if more than `room`. */
 int64_t eurodac_scan_collect(const uint16_t *distances, int64_t count, uint16_t limit, int level,
                              int64_t *found, int64_t room) {
-    level = eurodac_scan_level(level);
+    level = eurodac_cpu_level(level);
     return level < 0 ? -1 : CALL(level, collect, distances, count, limit, found, room);
 }
 
 /* Enrolled references whose attribute word shares a bit with every mask. */
 int eurodac_scan_permit(const uint64_t *enrolled, const uint64_t *attributes, int64_t blocks,
                         const uint64_t *masks, int count, int level, uint64_t *permitted) {
-    level = eurodac_scan_level(level);
+    level = eurodac_cpu_level(level);
     if (level < 0) return -1;
     CALL(level, permit, enrolled, attributes, blocks, masks, count, permitted);
     return 0;

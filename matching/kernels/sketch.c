@@ -1,14 +1,12 @@
 /* Histogram of close pairs of minutiae: one body, compiled for every instruction set. */
 #include "sketch.h"
 
-#include "cpu.h"
 #include <math.h>
 #include <string.h>
 
 #define SKETCH_BODY static inline __attribute__((always_inline))
 #define SKETCH_SIDE (SKETCH_DIRECTIONS + 1) /* the last cell is the first one again */
 #define SKETCH_PADDED 96                    /* 80 and whole vectors */
-
 
 /* The minutiae of one finger that are used, y upwards, and the weight of each. */
 typedef struct {
@@ -153,14 +151,12 @@ SPECIALISE(avx512, __attribute__((target("avx2,bmi,bmi2,avx512f,avx512bw,avx512d
 #define cells_avx512 cells_portable
 #endif
 
-int eurodac_sketch_level(int level) { return eurodac_cpu_level(level); }
-
 /* minutiae: rows of x, y (downwards), direction, quality of all fingers; ends: where each finger
  * ends, in rows. Every finger has at most SKETCH_ROOM - 1. Returns -1 if this machine lacks the
  * level. */
 int eurodac_sketch_cells(const sketch_parameters *parameters, const float *minutiae,
                          const int64_t *ends, int64_t count, int level, float *cells) {
-    switch (eurodac_sketch_level(level)) {
+    switch (eurodac_cpu_level(level)) {
     case CPU_AVX512: cells_avx512(parameters, minutiae, ends, count, cells); return 0;
     case CPU_AVX2: cells_avx2(parameters, minutiae, ends, count, cells); return 0;
     case CPU_PORTABLE: cells_portable(parameters, minutiae, ends, count, cells); return 0;

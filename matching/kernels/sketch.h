@@ -1,6 +1,8 @@
 /* Histogram of close pairs of minutiae; sketch.py says what it means, twin in sketch_twin.py. */
 #ifndef EURODAC_SKETCH_H
 #define EURODAC_SKETCH_H
+#include "cpu.h"
+
 #include <stdint.h>
 
 #define SKETCH_MAX_MINUTIAE 80   /* the best by quality are used */
@@ -15,7 +17,6 @@ typedef struct {
     float min_distance, max_distance, quality_exponent, neutral_quality;
 } sketch_parameters;
 
-int eurodac_sketch_level(int level);
 int eurodac_sketch_cells(const sketch_parameters *parameters, const float *minutiae,
                          const int64_t *ends, int64_t count, int level, float *cells);
 #endif

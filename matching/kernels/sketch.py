@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.errors import KernelError
 from matching.kernels import native
-from matching.kernels.fingerprint import Level
+from matching.kernels.native import Level, level
 from matching.parameters import (
     NEUTRAL_QUALITY,
     SKETCH_MIN_DISTANCE,
@@ -19,7 +18,7 @@ from matching.parameters import (
     SKETCH_REACH,
 )
 
-__all__ = ["CELLS", "cells", "level"]
+__all__ = ["CELLS", "cells"]
 
 CELLS = 936  # 12 distances x 78 unordered pairs of 12 directions
 
@@ -32,18 +31,6 @@ def _library() -> Any:
         pointer, pointer, pointer, ctypes.c_int64, integer, pointer,
     ]  # fmt: skip
     return library
-
-
-def level(wanted: Level = Level.AUTO) -> Level:
-    """Say at which level a call runs.
-
-    Raises:
-        KernelError: this machine lacks the wanted level.
-    """
-    found = int(_library().eurodac_sketch_level(int(wanted)))
-    if found < 0:
-        raise KernelError("kernel_level", f"this machine cannot run {wanted.name}; use AUTO")
-    return Level(found)
 
 
 def cells(

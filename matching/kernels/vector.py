@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from matching.errors import KernelError
 from matching.kernels import native
-from matching.kernels.fingerprint import Level, aligned
+from matching.kernels.native import Level, aligned
 
 __all__ = [
     "CODE_BITS", "FIRST_BITS", "MASKS", "MAX_DIMENSIONS", "TILE",

@@ -6,7 +6,7 @@ import pytest
 from benchmarks.limits import Instruction, Limits, execute, huge_pages, measure, read
 from benchmarks.peers.protocol import Work, queries_limit
 from matching.errors import KernelError
-from matching.kernels.fingerprint import Level
+from matching.kernels.native import Level
 
 LEVELS = [Level.PORTABLE, Level.AVX2, Level.AVX512]
 

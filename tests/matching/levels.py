@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 
-from matching.kernels import fingerprint as kernel
-from matching.kernels.fingerprint import Level
+from matching.kernels.native import Level, level
 
 VARIABLE = "EURODAC_TEST_KERNEL_LEVEL"
 """Names one level, e.g. ``avx2``; without it every level of this machine is tested."""
@@ -15,5 +14,5 @@ def levels() -> list[Level]:
     """Every level this machine has (AUTO is the last), or the one that the environment names."""
     forced = os.environ.get(VARIABLE)
     if forced:
-        return [kernel.level(Level[forced.upper()])]
-    return [level for level in Level if Level.AUTO < level <= kernel.level()]
+        return [level(Level[forced.upper()])]
+    return [each for each in Level if Level.AUTO < each <= level()]

@@ -6,6 +6,7 @@ import pytest
 from matching.errors import CodecError, TemplateError
 from matching.fingerprint import compact, cylinders
 from matching.kernels import fingerprint as kernel
+from matching.kernels.native import aligned
 from matching.parameters import GENERAL_TUNING, LEADER_TUNING, NEUTRAL_QUALITY, MinutiaeFamily
 from matching.template import MinutiaeTemplate
 from tests.matching.minutiae import finger, template
@@ -113,7 +114,7 @@ def test_too_few_minutiae_make_no_cylinder(count: int) -> None:
 
 
 def damaged(packed: np.ndarray, at: int, value: int) -> np.ndarray:
-    copy = kernel.aligned(packed.nbytes)
+    copy = aligned(packed.nbytes)
     copy[:] = packed
     copy[at] = value
     return copy
@@ -129,7 +130,7 @@ def test_damaged_cylinders_are_refused_before_the_kernel_reads_them(at: int) -> 
 
 def test_cylinders_of_another_tuning_or_place_are_refused() -> None:
     packed = cylinders.build(template(finger(np.random.default_rng(7)), "leader/1"))
-    shifted = kernel.aligned(packed.general.nbytes + 4)[4:]
+    shifted = aligned(packed.general.nbytes + 4)[4:]
     shifted[:] = packed.general
     for own, general in (
         (packed.general, packed.general),

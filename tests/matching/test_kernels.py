@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from matching.kernels import native
-from matching.kernels.fingerprint import Level, level
+from matching.kernels.native import Level, level
 
 _AVX2 = {"avx2", "fma", "bmi1", "bmi2", "popcnt"}
 _AVX512 = _AVX2 | {
@@ -21,3 +21,9 @@ def test_the_best_instruction_set_of_this_machine_is_found() -> None:
         Level.AVX512 if flags >= _AVX512 else Level.AVX2 if flags >= _AVX2 else Level.PORTABLE
     )
     assert level() is expected
+
+
+def test_a_level_that_does_not_exist_is_not_run() -> None:
+    library = native.load()
+    assert [library.eurodac_cpu_level(level) for level in (-1, 4)] == [-1, -1]
+    assert library.eurodac_cpu_level(1) == Level.PORTABLE

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from matching.errors import KernelError
 from matching.kernels import fingerprint as kernel
 from matching.kernels import fingerprint_twin as twin
-from matching.kernels import native
-from matching.kernels.fingerprint import Level, Mode
+from matching.kernels.fingerprint import Mode
+from matching.kernels.native import Level
 from matching.parameters import GENERAL_TUNING, LEADER_TUNING, CylinderTuning
 from tests.matching.levels import levels
 from tests.matching.minutiae import blob, finger, impression
@@ -273,9 +273,3 @@ def test_persons_are_compared_finger_by_finger() -> None:
         assert scores[1, 0] == one(special[0], special[1], LEADER_TUNING)
         assert scores[1, 3] == one(fingers[1], fingers[0], GENERAL_TUNING)
         assert scores[2, 0] == one(fingers[0], fingers[1], GENERAL_TUNING)
-
-
-def test_a_level_that_does_not_exist_is_not_run() -> None:
-    library = native.load()
-    assert [library.eurodac_finger_level(level) for level in (-1, 4)] == [-1, -1]
-    assert library.eurodac_finger_level(1) == Level.PORTABLE

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from matching.kernels import scan, scan_twin
-from matching.kernels.fingerprint import Level
+from matching.kernels.native import Level
 from matching.kernels.scan import Columns, Probe
+from tests.matching.levels import levels
 
-LEVELS = [level for level in Level if level == 0 or level <= scan.level()]
+LEVELS = levels()
 Words = NDArray[np.uint64]
 
 

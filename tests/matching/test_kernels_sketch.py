@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from matching.kernels import scan_twin, sketch
-from matching.kernels.fingerprint import Level
+from matching.kernels.native import Level
+from tests.matching.levels import levels
 from tests.matching.minutiae import finger
 
-LEVELS = [level for level in Level if level == 0 or level <= sketch.level()]
+LEVELS = levels()
 
 
 def cells_of(fingers: list[NDArray[np.float32]], at: Level = Level.AUTO) -> NDArray[np.float32]:

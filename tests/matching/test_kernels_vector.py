@@ -1,17 +1,15 @@
 """The compiled vector search against its twin, at every instruction set of this machine."""
 
-import os
-
 import numpy as np
 import pytest
 
 from matching.errors import KernelError
 from matching.kernels import vector, vector_twin
-from matching.kernels.fingerprint import Level, level
+from matching.kernels.native import Level, level
 from matching.kernels.vector import TILE, Best, Chunk, Probes
+from tests.matching.levels import levels
 
-FORCED = os.environ.get("EURODAC_TEST_KERNEL_LEVEL")
-LEVELS = [Level[FORCED]] if FORCED else [each for each in Level if each <= level()]
+LEVELS = levels()
 FULL = np.uint64(2**64 - 1)
 
 
