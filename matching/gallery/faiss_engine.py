@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from matching.fingerprint.compare import PackedSet, compare_many, pack
 from matching.fingerprint.sketch import sketch
 from matching.gallery.dump import LAYOUT, Dumped, decode, encode, overwrite
-from matching.gallery.epochs import Epochs
+from matching.gallery.in_place import InPlace
 from matching.gallery.protocol import (
     Candidate,
     CandidateList,
@@ -36,7 +35,7 @@ def _sketches(fingers: FingerSet) -> _Sketches:
     return {position: quantise(sketch(t)) for position, t in fingers.fingers.items()}
 
 
-class FaissGallery:
+class FaissGallery(InPlace):
     """A gallery in this process: every permitted reference is compared by minutiae.
 
     The sketch order makes the likely mates come first; it breaks no ties and changes no answer.
@@ -53,21 +52,14 @@ class FaissGallery:
         if batch < 1:
             raise ValueError(f"batch is {batch}; it must be at least 1")
         self._batch = batch
-        self._writer = Lock()  # one writer at a time, for the whole of its step
-        self._lock = Lock()  # the table, for moments only
-        self._epochs = Epochs()
         self._table = ReferenceTable()
+        super().__init__(self._table)
         self._sketches = SketchTable()
 
     @property
     def layout(self) -> str:
         """Names everything that the parts of ``dump`` depend on."""
         return f"{LAYOUT} {MATCHER_VERSION}"
-
-    def __len__(self) -> int:
-        """How many references are enrolled."""
-        with self._lock:
-            return len(self._table)
 
     def labels(self) -> dict[str, int]:
         """Key -> attribute word of every enrolled reference, at one moment."""
@@ -87,25 +79,6 @@ class FaissGallery:
                     )
             finally:
                 self._overwrite(replaced)
-
-    def erase(self, keys: Iterable[str]) -> int:
-        """Overwrite and remove references; returns how many of the keys were present.
-
-        The bytes are gone when it returns: it waits for the searches that still read them.
-        """
-        with self._writer:
-            with self._lock:
-                found = [self._table.withdraw(key) for key in keys]
-            slots = [slot for slot in found if slot is not None]
-            self._overwrite(slots)
-            return len(slots)
-
-    def relabel(self, key: str, attributes: int) -> bool:
-        """Replace the attribute word of a reference; False if the key is not present."""
-        if not 0 <= attributes < 1 << 64:
-            raise ValueError(f"attribute word {attributes:#x} does not fit 64 bits")
-        with self._writer, self._lock:
-            return self._table.relabel(key, attributes)
 
     def search(
         self, probe: FingerSet, *, permit: Permit, k: int, threshold: float
@@ -205,11 +178,7 @@ class FaissGallery:
             replaced = self._table.publish(slot, entry, attributes)
         return [] if replaced is None else [replaced]
 
-    def _overwrite(self, slots: list[int]) -> None:
-        """Overwrite withdrawn slots once nobody reads them, then give them back."""
-        if not slots:
-            return
-        self._epochs.quiesce()
+    def _wipe(self, slots: list[int]) -> None:
         with self._lock:
             live = self._table.live()
         for slot in slots:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,7 @@ from matching.fingerprint.sketch_probe import ScanProbes, make_probes
 from matching.fingerprint.stored import compare_stored
 from matching.gallery import parts as snapshot_parts
 from matching.gallery.dump import overwrite
-from matching.gallery.epochs import Epochs
+from matching.gallery.in_place import InPlace
 from matching.gallery.narrowing import Narrowed, Narrower, in_threads
 from matching.gallery.protocol import (
     Candidate,
@@ -60,7 +59,7 @@ class Audit:
     lost: tuple[Candidate, ...]
 
 
-class NativeGallery:
+class NativeGallery(InPlace):
     """A gallery in this process for millions of references.
 
     A search scans the sketches of every permitted reference, keeps those that are near enough for
@@ -97,10 +96,8 @@ class NativeGallery:
         self._work = in_threads(pool)
         self._threads = threads
         self._narrower = Narrower(lengths, smallest=smallest, parts=threads)
-        self._writer = Lock()  # one writer at a time, for the whole of its step
-        self._lock = Lock()  # the store, for moments only
-        self._epochs = Epochs()
         self._store = ReferenceStore(rows, largest=largest)
+        super().__init__(self._store)
 
     @property
     def layout(self) -> str:
@@ -112,11 +109,6 @@ class NativeGallery:
         """Bytes in memory, rows left out."""
         with self._lock:
             return self._store.nbytes
-
-    def __len__(self) -> int:
-        """How many references are enrolled."""
-        with self._lock:
-            return len(self._store)
 
     def labels(self) -> dict[str, int]:
         """Key -> attribute word of every enrolled reference, at one moment."""
@@ -148,25 +140,6 @@ class NativeGallery:
         with self._writer:
             self._insert(batch, [key_of(row) for row in batch.rows])
 
-    def erase(self, keys: Iterable[str]) -> int:
-        """Overwrite and remove references; returns how many of the keys were present.
-
-        The bytes are gone when it returns: it waits for the searches that still read them.
-        """
-        with self._writer:
-            with self._lock:
-                found = [self._store.withdraw(key) for key in keys]
-            slots = [slot for slot in found if slot is not None]
-            self._overwrite(slots)
-            return len(slots)
-
-    def relabel(self, key: str, attributes: int) -> bool:
-        """Replace the attribute word of a reference; False if the key is not present."""
-        if not 0 <= attributes < 1 << 64:
-            raise ValueError(f"attribute word {attributes:#x} does not fit 64 bits")
-        with self._writer, self._lock:
-            return self._store.relabel(key, attributes)
-
     def _insert(self, batch: Batch, keys: Sequence[str]) -> None:
         with self._lock:
             slots = self._store.reserve(len(batch))
@@ -175,11 +148,7 @@ class NativeGallery:
             replaced = self._store.publish(slots, keys)
         self._overwrite(replaced)
 
-    def _overwrite(self, slots: list[int]) -> None:
-        """Overwrite hidden slots once nobody reads them, then give them back."""
-        if not slots:
-            return
-        self._epochs.quiesce()
+    def _wipe(self, slots: list[int]) -> None:
         self._store.wipe(slots)
         with self._lock:
             self._store.release(slots)
