@@ -1,0 +1,1 @@
+"""Names in any script: read them, bring them to comparable forms, compare them, find them."""
