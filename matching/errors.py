@@ -2,6 +2,7 @@
 
     MatchingError
     ├── TemplateError             a template breaks its own invariants (shape, dtype, range)
+    ├── DateError                 parts of a date that are none, not even of a partial one
     ├── CodecError                bytes that cannot be read or written
     │   ├── ImageError            not a usable image: format, truncation, size bomb, bit depth
     │   ├── FingerRecordError     not a usable ISO/IEC 19794-2:2005 finger minutiae record
@@ -22,6 +23,7 @@ from __future__ import annotations
 
 __all__ = [
     "CodecError",
+    "DateError",
     "ExtractionError",
     "FaceRecordError",
     "FingerRecordError",
@@ -52,6 +54,10 @@ class MatchingError(Exception):
 
 class TemplateError(MatchingError):
     """A template breaks its own invariants."""
+
+
+class DateError(MatchingError):
+    """Parts of a date that are none, not even of a partial one."""
 
 
 class CodecError(MatchingError):
