@@ -7,7 +7,8 @@
     │   ├── ImageError            not a usable image: format, truncation, size bomb, bit depth
     │   ├── FingerRecordError     not a usable ISO/IEC 19794-2:2005 finger minutiae record
     │   ├── FaceRecordError       not a usable ISO/IEC 19794-5:2005 face image record
-    │   └── NistFileError         not a usable ANSI/NIST-ITL file
+    │   ├── NistFileError         not a usable ANSI/NIST-ITL file
+    │   └── MrzError              not a machine readable zone of ICAO Doc 9303
     ├── ExtractionError           no template can be made of a sample, or the extractor is missing
     ├── KernelError               the compiled kernels are missing or of another ABI
     ├── SketchModelError          trained part of the sketches missing, damaged, another version
@@ -33,6 +34,7 @@ __all__ = [
     "ImageError",
     "KernelError",
     "MatchingError",
+    "MrzError",
     "NistFileError",
     "SketchModelError",
     "TemplateError",
@@ -78,6 +80,10 @@ class FaceRecordError(CodecError):
 
 class NistFileError(CodecError):
     """Not a usable ANSI/NIST-ITL file."""
+
+
+class MrzError(CodecError):
+    """Not a machine readable zone of ICAO Doc 9303."""
 
 
 class ExtractionError(MatchingError):
