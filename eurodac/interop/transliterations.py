@@ -21,6 +21,8 @@ __all__ = ["KnownTransliterations", "TransliterationTables", "default_transliter
 _LONGEST_NAME = 3  # words of one spelling: ABD AL RAHMAN
 _ARTICLE = "ال"
 _ALEFS = "اأإآٱ"
+_LATIN_ARTICLES = ("AL", "EL")
+_LEAST_JOINED = 5  # letters of a name behind a joined article; shorter ones end other names
 # Ways to write one Arabic letter that a keyboard or a country decides, and the unwritten vowels.
 _ARABIC = str.maketrans(dict.fromkeys(_ALEFS, "ا") | {"ی": "ي", "ک": "ك"} | dict.fromkeys("ًٌٍَُِّْٰـ", ""))
 
@@ -73,7 +75,7 @@ class TransliterationTables:
 
         Cost: O(words of a * words of b) at worst, mostly O(words).
         """
-        left, right = _words(a), _words(b)
+        left, right = self._apart(_words(a)), self._apart(_words(b))
         seen: set[tuple[int, int, bool]] = set()
         ahead = [(0, 0, False)]
         while ahead:
@@ -85,6 +87,15 @@ class TransliterationTables:
                 return True
             ahead += self._steps(left, right, state=state)
         return False
+
+    def _apart(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Part an article from a known name to which it was joined: ALHUSSEIN, but not ELISA."""
+        found: list[str] = []
+        for word in words:
+            article, name = word[:2], word[2:]
+            is_joined = article in _LATIN_ARTICLES and len(name) >= _LEAST_JOINED
+            found += [article, name] if is_joined and (name,) in self._groups else [word]
+        return tuple(found)
 
     def _steps(
         self, left: tuple[str, ...], right: tuple[str, ...], *, state: tuple[int, int, bool]
