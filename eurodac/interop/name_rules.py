@@ -84,7 +84,8 @@ def _letters_swapped(a: str, b: str, knowledge: Knowledge) -> bool:
 
 
 def _one_edit(a: str, b: str, knowledge: Knowledge) -> bool:
-    return is_one_edit(a, b)
+    """Something must be left: of names of one character each, a substitution leaves nothing."""
+    return is_one_edit(a, b) and max(len(a), len(b)) > 1
 
 
 def _punctuation(a: str, b: str, knowledge: Knowledge) -> bool:

@@ -39,8 +39,8 @@ SURNAMES: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str]]]] = {
         [("MARIAN", "ARIANM"), ("AB-CD", "ABC-D"), ("AB C", "A BC")],
     ),
     "similar.names.one_edit": (
-        [("HADDAD", "HADAD"), ("HADDAD", "HADDADI"), ("HADDAD", "HADDAT"), ("YOUSSEF", "YOUSEF")],
-        [("HADDAD", "HADA"), ("MOHAMMED", "MUHAMMAD"), ("YOUSSEF", "YUSUF")],
+        [("HADDAD", "HADAD"), ("HADDAD", "HADDADI"), ("HADDAD", "HADDAT"), ("재현", "성현")],
+        [("HADDAD", "HADA"), ("MOHAMMED", "MUHAMMAD"), ("YOUSSEF", "YUSUF"), ("高", "彭")],
     ),
     "similar.names.punctuation": (
         [
