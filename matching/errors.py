@@ -2,11 +2,13 @@
 
     MatchingError
     ├── TemplateError             a template breaks its own invariants (shape, dtype, range)
+    ├── DateError                 parts of a date that are none, not even of a partial one
     ├── CodecError                bytes that cannot be read or written
     │   ├── ImageError            not a usable image: format, truncation, size bomb, bit depth
     │   ├── FingerRecordError     not a usable ISO/IEC 19794-2:2005 finger minutiae record
     │   ├── FaceRecordError       not a usable ISO/IEC 19794-5:2005 face image record
-    │   └── NistFileError         not a usable ANSI/NIST-ITL file
+    │   ├── NistFileError         not a usable ANSI/NIST-ITL file
+    │   └── MrzError              not a machine readable zone of ICAO Doc 9303
     ├── ExtractionError           no template can be made of a sample, or the extractor is missing
     ├── KernelError               the compiled kernels are missing or of another ABI
     ├── SketchModelError          trained part of the sketches missing, damaged, another version
@@ -22,6 +24,7 @@ from __future__ import annotations
 
 __all__ = [
     "CodecError",
+    "DateError",
     "ExtractionError",
     "FaceRecordError",
     "FingerRecordError",
@@ -31,6 +34,7 @@ __all__ = [
     "ImageError",
     "KernelError",
     "MatchingError",
+    "MrzError",
     "NistFileError",
     "SketchModelError",
     "TemplateError",
@@ -54,6 +58,10 @@ class TemplateError(MatchingError):
     """A template breaks its own invariants."""
 
 
+class DateError(MatchingError):
+    """Parts of a date that are none, not even of a partial one."""
+
+
 class CodecError(MatchingError):
     """Bytes that cannot be read or written."""
 
@@ -72,6 +80,10 @@ class FaceRecordError(CodecError):
 
 class NistFileError(CodecError):
     """Not a usable ANSI/NIST-ITL file."""
+
+
+class MrzError(CodecError):
+    """Not a machine readable zone of ICAO Doc 9303."""
 
 
 class ExtractionError(MatchingError):

