@@ -1,0 +1,191 @@
+"""Names of two words that are written together, apart or with an article, as one token.
+
+Abd al-Rahman, Abdul Rahman, Abdurrahman and the two spellings in Arabic script are one name, and so
+are Nour Eddine and Nuruddin, Asad Allah and Asadullah.  A name after abu is joined too: Abu Ali is
+somebody else than Ali.  Parts are joined if an article stands between them, or if the table knows
+that they form a name: Abdul Khan and Mohammed Ullah are given name and surname.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from matching.name.lexicon import WITHOUT_ARTICLE, Part, Role, canonical, part, plain
+from matching.name.romanise import MAX_SURFACE
+from matching.name.token import Script
+
+__all__ = ["join", "join_across", "split_word"]
+
+_ARTICLE = "ال"
+_NOTHING = Part("", "", Script.ARABIC)
+_SERVANT = re.compile("abd(?:ou|oo|[aeiou])?")
+_FAITH = re.compile("(.{2,}?)(?:ou|oo|[aeou])?[ld]?d(?:i|ee|y|ie)ne?")
+_GOD = re.compile("(.{2,}?)(?:ou|oo|[aeou])?(?:llah?i?|lah)")
+_FATHER = re.compile("ab(?:ou|oo|[ou])(?=...)")
+
+
+@lru_cache(maxsize=1 << 16)
+def split_word(word: str) -> tuple[Part, ...]:
+    """Romanise one word and recognise what is written together in it.
+
+    Returns:
+        The article and the word in Arabic script, else one part; none if nothing can be read.
+    """
+    whole = part(word)
+    if whole is None:
+        return ()
+    if whole.role is not Role.NONE:
+        return (whole,)
+    if whole.script is Script.ARABIC:
+        return _split_arabic(whole)
+    surface = _joined_latin(whole.surface)
+    return (whole._replace(surface=surface),)
+
+
+def join(parts: Sequence[Part]) -> list[Part]:
+    """Join the parts that form one name; others stay as they are."""
+    if all(p.role is Role.NONE for p in parts):
+        return list(parts)
+    joined: list[Part] = []
+    at = 0
+    while at < len(parts):
+        length, name = _compound(parts, at)
+        joined.append(name)
+        at += length
+    return joined
+
+
+def _compound(parts: Sequence[Part], at: int) -> tuple[int, Part]:
+    """How many parts from here on form one name, and the name."""
+    first = parts[at]
+    article = at + 1 < len(parts) and parts[at + 1].role in (Role.ARTICLE, Role.ASSIMILATED)
+    after = at + 1 + article
+    if after >= len(parts):
+        return 1, first
+    second = parts[after]
+    surface = _surface(first, second, article)
+    if surface is None:
+        return 1, first
+    written = "".join(p.written for p in parts[at : after + 1])
+    return after + 1 - at, Part(written, surface[:MAX_SURFACE], second.script)
+
+
+def join_across(forenames: list[Part], surnames: list[Part]) -> Part | None:
+    """Join the end of the forenames with the start of the surnames: Abdul, Rahman.
+
+    Both lists lose what was joined; None if nothing was.
+    """
+    if not forenames or not surnames:
+        return None
+    length, name = _compound([forenames[-1], *surnames], 0)
+    if length == 1:
+        return None
+    del forenames[-1], surnames[: length - 1]
+    return name
+
+
+def _surface(first: Part, second: Part, article: bool) -> str | None:
+    if first.role in (Role.SERVANT, Role.SERVANT_OF_THE):
+        return _servant(second, certain=article and first.role is Role.SERVANT)
+    if first.role in (Role.FATHER, Role.FATHER_OF_THE, Role.MOTHER):
+        prefix = "umm" if first.role is Role.MOTHER else "abu"
+        return prefix + (canonical("father", second) or second.surface)
+    if first.role is not Role.NONE:
+        return None
+    if second.role is Role.GOD:
+        head = canonical("god", first) or (None if first.vowelled else first.surface)
+        return f"{head}ullah" if head else None
+    if second.role is Role.OF_THE_FAITH or (second.role is Role.FAITH and article):
+        unvowelled = not first.vowelled
+        head = canonical("faith", first) or (first.surface if article or unvowelled else None)
+        return f"{head}uddin" if head else None
+    return None
+
+
+def _servant(second: Part, *, certain: bool) -> str | None:
+    if second.role is Role.GOD:
+        return "abdullah"
+    name = canonical("attribute", second) or (second.surface if certain else None)
+    return f"abdul{name}" if name else None
+
+
+def _split_arabic(word: Part) -> tuple[Part, ...]:
+    key = plain(word.written)
+    surface = _joined_arabic(key)
+    if surface:
+        return (word._replace(surface=surface[:MAX_SURFACE], vowelled=True),)
+    written = word.written
+    rest = part(written[2:]) if len(key) > 4 and written.startswith(_ARTICLE) else None
+    if rest is None or key in WITHOUT_ARTICLE:
+        return (word,)
+    return Part(_ARTICLE, "al", Script.ARABIC, Role.ARTICLE), rest
+
+
+def _joined_arabic(key: str) -> str | None:
+    for prefix, role in (("عبد", Role.SERVANT), ("ابو", Role.FATHER), ("ابي", Role.FATHER)):
+        rest = key.removeprefix(prefix)
+        article = rest.startswith(_ARTICLE) and len(rest) > 4 and rest not in WITHOUT_ARTICLE
+        second = part(rest[2:] if article else rest)
+        if rest == key or second is None:
+            continue
+        # Abicassis is no Abi Cassis: without an article the second name must be known.
+        if article or role is Role.SERVANT or canonical("father", second):
+            surface = _surface(_NOTHING._replace(role=role), second, article)
+            if surface:
+                return surface
+    for suffix, kind, ending in (("الدين", "faith", "uddin"), ("الله", "god", "ullah")):
+        head = part(key.removesuffix(suffix)) if key.endswith(suffix) else None
+        if head:
+            return (canonical(kind, head) or head.surface) + ending
+    return None
+
+
+def _joined_latin(surface: str) -> str:
+    """The spelling that stands for all, if a word is a compound that the table knows."""
+    for known in (_joined_servant, _joined_god, _joined_faith, _joined_father):
+        found = known(surface)
+        if found:
+            return found
+    return surface
+
+
+def _known(kind: str, surface: str) -> str | None:
+    return canonical(kind, Part(surface, surface, Script.LATIN))
+
+
+def _joined_servant(surface: str) -> str | None:
+    found = _SERVANT.match(surface)
+    if not found:
+        return None
+    rest = surface[found.end() :]
+    if re.fullmatch("l+ah?i?", rest) and rest != "la":
+        return "abdullah"
+    # An article before l would be doubled: abdullatif.
+    for name in (rest.removeprefix("l"), rest):
+        known = _known("attribute", name)
+        if known:
+            return f"abdul{known}"
+    return None
+
+
+def _joined_god(surface: str) -> str | None:
+    found = _GOD.fullmatch(surface)
+    head = found and _known("god", found[1])
+    return f"{head}ullah" if head else None
+
+
+def _joined_faith(surface: str) -> str | None:
+    found = _FAITH.fullmatch(surface)
+    head = found and _known("faith", found[1])
+    return f"{head}uddin" if head else None
+
+
+def _joined_father(surface: str) -> str | None:
+    found = _FATHER.match(surface)
+    if not found:
+        return None
+    rest = surface[found.end() :]
+    known = _known("father", rest) or _known("father", rest.removeprefix("l"))
+    return f"abu{known}" if known else None

@@ -1,0 +1,122 @@
+"""What is known about single words: particles, titles, and parts of names of two words."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from enum import Enum, auto
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from matching.name.forms import fold
+from matching.name.romanise import romanise, script_of
+from matching.name.token import Script
+
+__all__ = ["WITHOUT_ARTICLE", "Part", "Role", "canonical", "load_table", "part", "plain"]
+
+
+class Role(Enum):
+    """What a word does beside others."""
+
+    NONE = auto()
+    ARTICLE = auto()
+    ASSIMILATED = auto()  # an article only before the same letter
+    PARTICLE = auto()
+    TITLE = auto()
+    DROPPED = auto()
+    SERVANT = auto()  # abd
+    SERVANT_OF_THE = auto()  # abdul
+    GOD = auto()  # allah, ullah
+    FAITH = auto()  # din
+    OF_THE_FAITH = auto()  # uddin
+    FATHER = auto()  # abu
+    FATHER_OF_THE = auto()  # abul
+    MOTHER = auto()  # umm
+
+
+class Part(NamedTuple):
+    """A word, romanised.
+
+    Args:
+        written: Case-folded, without points of vowels.
+        surface: ``[a-z0-9]+``.
+        script: Of ``written``.
+        role: What it does beside others.
+        vowelled: Whether ``surface`` has its short vowels.
+    """
+
+    written: str
+    surface: str
+    script: Script
+    role: Role = Role.NONE
+    vowelled: bool = True
+
+
+def load_table(name: str) -> dict[str, Any]:
+    """Read one of the tables of this package."""
+    path = files("matching.name").joinpath("tables", f"{name}.toml")
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+def plain(word: str) -> str:
+    """A word with the letters of Arabic script that writers exchange brought together.
+
+    Returns:
+        As many letters as ``word``; one in another script is unchanged.
+    """
+    return word.translate(_EXCHANGED)
+
+
+@lru_cache(maxsize=1 << 16)
+def part(word: str) -> Part | None:
+    """Romanise a word and look up its role; None if no letter of it has a value."""
+    surface, script = romanise(word), script_of(word)
+    if not surface:
+        return None
+    vowelled = script not in (Script.ARABIC, Script.HEBREW)
+    return Part(word, surface, script, _ROLES.get(plain(word), Role.NONE), vowelled)
+
+
+def canonical(kind: str, word: Part) -> str | None:
+    """The spelling that stands for all, or None where the word is not in the table.
+
+    Args:
+        kind: ``attribute`` (after abd), ``faith`` (before ad-din), ``god`` (before allah) or
+            ``father`` (after abu).
+        word: To look up, by its own script or by its folded form.
+    """
+    key = fold(word.surface) if word.vowelled else plain(word.written)
+    return _COMPOUNDS[kind].get(key)
+
+
+def _compounds(table: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for kind in ("attribute", "faith", "god", "father"):
+        rows = found[kind] = {}
+        for row in table[kind]["rows"]:
+            for spelling in row:
+                key = fold(spelling) if spelling.isascii() else plain(spelling)
+                rows.setdefault(key, row[0])
+    return found
+
+
+def _roles(words: Mapping[str, Any], compounds: Mapping[str, Any]) -> dict[str, Role]:
+    groups: list[tuple[Role, Iterable[str]]] = [
+        (Role.PARTICLE, words["particle"]["words"]),
+        (Role.ASSIMILATED, words["particle"]["assimilated"]),
+        (Role.DROPPED, words["dropped"]["words"]),
+        (Role.TITLE, words["title"]["words"]),
+        (Role.ARTICLE, ("al", "el", "ال")),
+    ]
+    groups += [(Role[name.upper()], spelled) for name, spelled in compounds["words"].items()]
+    return {plain(word): role for role, spelled in groups for word in spelled}
+
+
+# Hamza is left out; ya and alif maqsura, ha and ta marbuta, Arabic and Persian forms are exchanged.
+_EXCHANGED = str.maketrans("أإآٱؤئىیېکةۀہھۃ", "ااااوييييكههههه")
+_WORDS, _PAIRS = load_table("words"), load_table("compounds")
+_COMPOUNDS = _compounds(_PAIRS)
+_ROLES = _roles(_WORDS, _PAIRS)
+WITHOUT_ARTICLE: frozenset[str] = frozenset(map(plain, _WORDS["without_article"]["words"]))
+"""Words in Arabic script that begin with the letters of the article and have none."""

@@ -1,0 +1,43 @@
+"""A name of two words is one token, however it is spelled."""
+
+import pytest
+
+from matching.name.read import read_name
+from matching.name.token import Field
+
+SPELLINGS = {
+    "abdulrahman": (
+        *("Abdulrahman", "Abd al-Rahman", "Abd ar-Rahman", "Abdel Rahman", "Abdur Rahman"),
+        *("Abderrahmane", "Abdirahman", "عبد الرحمن", "عبدالرحمن", "عبدالرحمان"),
+    ),
+    "abdullah": ("Abdullah", "Abdallah", "Abd Allah", "Abdella", "عبد الله", "عبدالله", "عبداللہ"),
+    "nuruddin": ("Nuruddin", "Nour al-Din", "Nour Eddine", "Noureddine", "نور الدين", "نورالدین"),
+    "asadullah": ("Asadullah", "Asad Allah", "Assad Ullah", "Asadollah", "اسدالله", "أسد الله"),
+    "abubakr": ("Abu Bakr", "Aboubacar", "Abubakar", "Abu Bakar", "أبو بكر", "ابوبكر"),
+    "abdullatif": ("Abdullatif", "Abdul Latif", "Abdellatif", "عبداللطيف"),
+    "salahuddin": ("Saladin", "Salah ad-Din", "Salah El Deen", "صلاح الدين"),
+}
+
+
+@pytest.mark.parametrize(
+    ("surface", "spelling"), [(name, s) for name, group in SPELLINGS.items() for s in group]
+)
+def test_every_spelling_is_one_token_with_one_surface(surface: str, spelling: str) -> None:
+    assert [token.surface for token in read_name(text=spelling).tokens] == [surface]
+
+
+@pytest.mark.parametrize("text", ["Abdul Khan", "Muhammad Ullah", "Kamal Din", "Bin Laden Abd"])
+def test_words_that_form_no_name_are_not_joined(text: str) -> None:
+    assert len(read_name(text=text).tokens) == len(text.split())
+
+
+@pytest.mark.parametrize("text", ["Attila", "Jamila", "Camilla", "Abbott", "Aladin Abel"])
+def test_other_names_are_no_compounds(text: str) -> None:
+    last = read_name(text=text).tokens[-1]
+    assert last.surface == text.lower().split()[-1]
+
+
+def test_a_name_that_was_cut_by_the_fields_is_joined() -> None:
+    cut, whole = read_name("Rahman Khan", "Ali Abdul"), read_name(text="Abdul Rahman Ali Khan")
+    assert {t.surface for t in cut.tokens} == {t.surface for t in whole.tokens}
+    assert cut.tokens[0].field is Field.UNKNOWN
