@@ -25,7 +25,8 @@ _MERGED = {
 }
 _SPELLING = re.compile("|".join(sorted(_MERGED, key=len, reverse=True)))
 # Before these a Latin c is an s; at the end of Petrovic it stands for a letter with its accent.
-_SOFT_C = re.compile("c(?=[eiy])|(?<=..vi)c$")
+_SOFT_C = re.compile("c(?=[eiy])|(?<=..[bdjklmstvz]i)c$")
+_ALIYEV = re.compile("(?<=[aeiu])y(?=eva?$)")  # Aliyev and Aliev, Nazarbayev and Nazarbaev
 _DOUBLED = re.compile(r"(.)\1+")
 _IVANOVA = re.compile("(?<=..[oe]v)a$")
 _KOWALSKA = re.compile("(?<=..[sc]k)(?:a|aia|aya|aja|y|yi|yj|ij|iy)$")
@@ -43,7 +44,7 @@ def fold(surface: str, *, vowelled: bool = True) -> str:
     Returns:
         A word over the same letters, longer than ``surface`` by at most one letter per x.
     """
-    word = _KOWALSKA.sub("i", _IVANOVA.sub("", surface))
+    word = _KOWALSKA.sub("i", _IVANOVA.sub("", _ALIYEV.sub("", surface)))
     word = _SPELLING.sub(lambda found: _MERGED[found[0]], _SOFT_C.sub("s", word))
     if vowelled:
         word = _DOUBLED.sub(r"\1", word)

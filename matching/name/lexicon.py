@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from enum import Enum, auto
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 from matching.name.forms import fold
 from matching.name.romanise import romanise, script_of
+from matching.name.table import load_table
 from matching.name.token import Script
 
-__all__ = ["WITHOUT_ARTICLE", "Part", "Role", "canonical", "load_table", "part", "plain"]
+__all__ = ["WITHOUT_ARTICLE", "Part", "Role", "canonical", "part", "plain"]
 
 
 class Role(Enum):
@@ -51,12 +50,6 @@ class Part(NamedTuple):
     script: Script
     role: Role = Role.NONE
     vowelled: bool = True
-
-
-def load_table(name: str) -> dict[str, Any]:
-    """Read one of the tables of this package."""
-    path = files("matching.name").joinpath("tables", f"{name}.toml")
-    return tomllib.loads(path.read_text("utf-8"))
 
 
 def plain(word: str) -> str:

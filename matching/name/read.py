@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from matching.errors import NameUnreadableError
 from matching.name.compounds import join, join_across, split_word
+from matching.name.east_asia import split_surname
+from matching.name.equivalents import equivalents
 from matching.name.forms import fold, skeleton
 from matching.name.lexicon import Part, Role
 from matching.name.text import clean, displayed, repaired
@@ -51,9 +53,9 @@ def read_name(
     read = [(field, clean(part)) for field, part in given]
     if len(read) == 1:
         read = _at_comma(*read[0])
-    fields = [(field, parts) for field, text in read if (parts := _parts(text))]
+    fields = [(field, parts) for field, text in read if (parts := _parts(field, text))]
     if not fields:
-        fields = [(field, _parts(text, everything=True)) for field, text in read]
+        fields = [(field, _parts(field, text, everything=True)) for field, text in read]
     tokens = _tokens(_joined_across(fields))
     if not tokens:
         raise NameUnreadableError(
@@ -71,14 +73,20 @@ def _shown(given: Sequence[tuple[Field, str]]) -> str:
 
 def _at_comma(field: Field, text: str) -> list[tuple[Field, str]]:
     sides = _COMMA.split(text)
-    if field is Field.UNKNOWN and len(sides) == 2 and all(_parts(side) for side in sides):
+    if (
+        field is Field.UNKNOWN
+        and len(sides) == 2
+        and all(_parts(Field.SURNAME, side) for side in sides)
+    ):
         return [(Field.SURNAME, sides[0]), (Field.FORENAME, sides[1])]
     return [(field, text)]
 
 
-def _parts(text: str, *, everything: bool = False) -> list[Part]:
+def _parts(field: Field, text: str, *, everything: bool = False) -> list[Part]:
     """Words of a clean text, compounds joined, without what is never part of a name."""
-    parts = [part for word in _words(text) for part in split_word(word)]
+    parts = [
+        part for word in _words(text, whole=field is Field.UNKNOWN) for part in split_word(word)
+    ]
     return join([part for part in parts if everything or part.role is not Role.DROPPED])
 
 
@@ -89,8 +97,13 @@ def _joined_across(fields: list[_Field]) -> list[_Field]:
     return [(Field.UNKNOWN, [name]), *fields] if name else fields
 
 
-def _words(text: str) -> list[str]:
-    """Runs of letters, marks of letters and digits; points of vowels left out."""
+def _words(text: str, *, whole: bool) -> list[str]:
+    """Runs of letters, marks of letters and digits; points of vowels left out.
+
+    Args:
+        text: Clean.
+        whole: Whether it is a name and not one of its fields.
+    """
     text = _APOSTROPHES.sub("", text)
     if text.isascii():
         return _PLAIN_WORD.findall(text)
@@ -98,7 +111,9 @@ def _words(text: str) -> list[str]:
         c if c.isalnum() or unicodedata.category(c)[0] == "M" else " "
         for c in _POINTS.sub("", text)
     ]
-    return [repaired(word) for word in "".join(spaced).split()]
+    words = [repaired(word) for word in "".join(spaced).split()]
+    # A name in Han characters or Hangul has no space between surname and given name.
+    return list(split_surname(words[0])) if len(words) == 1 and whole else words
 
 
 def _tokens(fields: Sequence[_Field]) -> list[Token]:
@@ -128,4 +143,6 @@ def _kind(parts: Sequence[Part], at: int) -> Kind:
 @lru_cache(maxsize=1 << 16)
 def _token(part: Part, field: Field, kind: Kind) -> Token:
     folded = fold(part.surface, vowelled=part.vowelled)
-    return Token(part.written, part.surface, folded, skeleton(folded), part.script, field, kind)
+    same = equivalents(part) if kind is Kind.WORD else ()
+    forms = (part.written, part.surface, folded, skeleton(folded))
+    return Token(*forms, part.script, field, kind, same)

@@ -1,18 +1,22 @@
 """Words of any script in the letters a-z and digits, word by word.
 
-The library anyascii gives every letter a value; tables of this package give the values that names
-have on documents where the library gets them wrong or cannot know them.
+The library anyascii gives every letter a value; tables and rules of this package give the values
+that names have on documents where the library gets them wrong or cannot know them.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
-from importlib.resources import files
+from collections.abc import Callable
+from itertools import groupby
 
 from anyascii import anyascii
 
+from matching.name.abugida import SCRIPTS, romanise_abugida
+from matching.name.east_asia import surname_sound, written_kana
+from matching.name.table import Letters
+from matching.name.thai import romanise_thai
 from matching.name.token import Script
 
 __all__ = ["MAX_SURFACE", "romanise", "script_of"]
@@ -21,56 +25,7 @@ MAX_SURFACE = 64
 """Letters that are kept of a romanised word."""
 
 _NOT_PLAIN = re.compile("[^a-z0-9]")
-
-
-def script_of(word: str) -> Script:
-    """Tell how a word is written, by its first letter."""
-    if word.isascii():
-        return Script.LATIN
-    for character in word:
-        if character.isalpha():
-            name = unicodedata.name(character, "").partition(" ")[0]
-            return _SCRIPTS.get(name, Script.OTHER)
-    return Script.LATIN
-
-
-def romanise(word: str) -> str:
-    """Write a word in ``[a-z0-9]``.
-
-    Args:
-        word: Case-folded, no spaces.
-
-    Returns:
-        At most ``MAX_SURFACE`` letters; "" if the word has no letter or digit.
-    """
-    if not word.isascii():
-        if script_of(word) is Script.ARABIC:
-            word = _ARABIC(word)
-        word = anyascii(word).lower()
-    return _NOT_PLAIN.sub("", word)[:MAX_SURFACE]
-
-
-class _Table:
-    """A table of letters and rules, applied from left to right."""
-
-    def __init__(self, name: str) -> None:
-        path = files("matching.name").joinpath("tables", f"{name}.toml")
-        table = tomllib.loads(path.read_text("utf-8"))
-        self._letters: dict[str, str] = table["letters"]
-        rules = table.get("rule", [])
-        self._values: list[str] = [rule["value"] for rule in rules]
-        letters = "|".join(sorted(map(re.escape, self._letters), key=len, reverse=True))
-        patterns = [f"({rule['pattern']})" for rule in rules]
-        self._pattern = re.compile("|".join([*patterns, letters]))
-
-    def __call__(self, word: str) -> str:
-        return self._pattern.sub(self._value, word)
-
-    def _value(self, found: re.Match[str]) -> str:
-        rule = found.lastindex
-        return self._letters[found[0]] if rule is None else self._values[rule - 1]
-
-
+_CLUSTER = re.compile("^([bdfghjklmnqrstwxz]|sh|ch|ts)(?=[bdfgjklmnqrstwxz])")
 _SCRIPTS = {
     "LATIN": Script.LATIN,
     "ARABIC": Script.ARABIC,
@@ -78,5 +33,92 @@ _SCRIPTS = {
     "CYRILLIC": Script.CYRILLIC,
     "GREEK": Script.GREEK,
     "CJK": Script.HAN,
+    "IDEOGRAPHIC": Script.HAN,
 }
-_ARABIC = _Table("arabic")
+
+
+def script_of(word: str) -> Script:
+    """Tell how a word is written, by its first letter; a word of digits counts as Latin."""
+    if word.isascii():
+        return Script.LATIN
+    first = next((c for c in word if c.isalpha()), "a")
+    return _SCRIPTS.get(_block(first), Script.OTHER)
+
+
+def romanise(word: str) -> str:
+    """Write a word in ``[a-z0-9]``.
+
+    Args:
+        word: NFKC, case-folded, no spaces.
+
+    Returns:
+        At most ``MAX_SURFACE`` letters; "" if the word has no letter or digit.
+
+    Cost: 1 to 20 us; callers keep results.
+    """
+    if word.isascii():
+        return _NOT_PLAIN.sub("", word)[:MAX_SURFACE]
+    runs = groupby(word, key=_block)
+    written = "".join([_run("".join(run), block) for block, run in runs])
+    return (written or _unknown(word))[:MAX_SURFACE]
+
+
+def _run(run: str, block: str) -> str:
+    """Letters of one script; marks and digits that are shared count as a script of their own."""
+    if block in SCRIPTS:
+        written = romanise_abugida(run, block)
+    else:
+        written = _BY_SCRIPT.get(block, _letters)(run)
+    return _NOT_PLAIN.sub("", written.lower())
+
+
+def _block(character: str) -> str:
+    return unicodedata.name(character, "").partition(" ")[0]
+
+
+def _unknown(word: str) -> str:
+    """Letters that no table has: their numbers, so that the word still equals itself."""
+    return "".join(f"{ord(c):x}" for c in word if c.isalnum())
+
+
+def _letters(run: str) -> str:
+    return anyascii(_LETTERS(run))
+
+
+def _greek(run: str) -> str:
+    # Accents carry no difference, and would part the pairs of letters.
+    plain = "".join(c for c in unicodedata.normalize("NFD", run) if not unicodedata.combining(c))
+    return anyascii(_GREEK(plain))
+
+
+def _han(run: str) -> str:
+    return surname_sound(run) or anyascii(run)
+
+
+def _kana(run: str) -> str:
+    return written_kana([(c, anyascii(c).lower()) for c in run])
+
+
+def _ethiopic(run: str) -> str:
+    return _CLUSTER.sub(r"\1i", _NOT_PLAIN.sub("", anyascii(_LETTERS(run)).lower()))
+
+
+def _by_table(name: str) -> Callable[[str], str]:
+    table = Letters(name)
+    return lambda run: anyascii(table(run))
+
+
+_LETTERS, _GREEK = Letters("letters"), Letters("greek")
+_BY_SCRIPT: dict[str, Callable[[str], str]] = {
+    "ARABIC": _by_table("arabic"),
+    "HEBREW": _by_table("hebrew"),
+    "CYRILLIC": _by_table("cyrillic"),
+    "GREEK": _greek,
+    "ETHIOPIC": _ethiopic,
+    "THAI": romanise_thai,
+    "CJK": _han,
+    "HANGUL": _han,
+    "HIRAGANA": _kana,
+    "KATAKANA": _kana,
+    "KATAKANA-HIRAGANA": _kana,
+}
