@@ -9,11 +9,13 @@ that they form a name: Abdul Khan and Mohammed Ullah are given name and surname.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
 from matching.name.lexicon import WITHOUT_ARTICLE, Part, Role, canonical, part, plain
 from matching.name.romanise import MAX_SURFACE
+from matching.name.text import repaired
 from matching.name.token import Script
 
 __all__ = ["join", "join_across", "split_word"]
@@ -33,7 +35,7 @@ def split_word(word: str) -> tuple[Part, ...]:
     Returns:
         The article and the word in Arabic script, else one part; none if nothing can be read.
     """
-    whole = part(word)
+    whole = part(repaired(word))
     if whole is None:
         return ()
     if whole.role is not Role.NONE:
@@ -68,7 +70,7 @@ def _compound(parts: Sequence[Part], at: int) -> tuple[int, Part]:
     surface = _surface(first, second, article)
     if surface is None:
         return 1, first
-    written = "".join(p.written for p in parts[at : after + 1])
+    written = unicodedata.normalize("NFKC", "".join(p.written for p in parts[at : after + 1]))
     return after + 1 - at, Part(written, surface[:MAX_SURFACE], second.script)
 
 

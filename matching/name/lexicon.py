@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from enum import Enum, auto
+from enum import StrEnum, auto
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -15,14 +15,14 @@ from matching.name.token import Script
 __all__ = ["WITHOUT_ARTICLE", "Part", "Role", "canonical", "part", "plain"]
 
 
-class Role(Enum):
+class Role(StrEnum):
     """What a word does beside others."""
 
     NONE = auto()
     ARTICLE = auto()
     ASSIMILATED = auto()  # an article only before the same letter
     PARTICLE = auto()
-    TITLE = auto()
+    TITLE = auto()  # also oglu and kyzy: a particle wherever it stands
     DROPPED = auto()
     SERVANT = auto()  # abd
     SERVANT_OF_THE = auto()  # abdul
@@ -99,7 +99,7 @@ def _roles(words: Mapping[str, Any], compounds: Mapping[str, Any]) -> dict[str, 
         (Role.PARTICLE, words["particle"]["words"]),
         (Role.ASSIMILATED, words["particle"]["assimilated"]),
         (Role.DROPPED, words["dropped"]["words"]),
-        (Role.TITLE, words["title"]["words"]),
+        (Role.TITLE, (*words["title"]["words"], *words["particle"]["after"])),
         (Role.ARTICLE, ("al", "el", "ال")),
     ]
     groups += [(Role[name.upper()], spelled) for name, spelled in compounds["words"].items()]

@@ -13,7 +13,7 @@ from matching.name.east_asia import split_surname
 from matching.name.equivalents import equivalents
 from matching.name.forms import fold, skeleton
 from matching.name.lexicon import Part, Role
-from matching.name.text import clean, displayed, repaired
+from matching.name.text import clean, displayed
 from matching.name.token import Field, Kind, Name, Script, Token
 
 __all__ = ["MAX_TOKENS", "read_name"]
@@ -38,7 +38,8 @@ def read_name(
     Args:
         surnames: Text of the field of family names.
         forenames: Text of the field of given names.
-        text: A whole name where fields are not known; one comma separates surnames from forenames.
+        text: A whole name where fields are not known; one comma, or two ``<`` as in a
+            machine-readable zone, separate surnames from forenames.
 
     Returns:
         Surname first where fields are given.
@@ -52,7 +53,7 @@ def read_name(
     given = [(field, part) for field, part in texts if part]
     read = [(field, clean(part)) for field, part in given]
     if len(read) == 1:
-        read = _at_comma(*read[0])
+        read = _at_separator(*read[0])
     fields = [(field, parts) for field, text in read if (parts := _parts(field, text))]
     if not fields:
         fields = [(field, _parts(field, text, everything=True)) for field, text in read]
@@ -71,15 +72,14 @@ def _shown(given: Sequence[tuple[Field, str]]) -> str:
     return ", ".join(displayed(_COMMA.sub(" ", part)) for _, part in given)
 
 
-def _at_comma(field: Field, text: str) -> list[tuple[Field, str]]:
-    sides = _COMMA.split(text)
-    if (
-        field is Field.UNKNOWN
-        and len(sides) == 2
-        and all(_parts(Field.SURNAME, side) for side in sides)
-    ):
-        return [(Field.SURNAME, sides[0]), (Field.FORENAME, sides[1])]
-    return [(field, text)]
+def _at_separator(field: Field, text: str) -> list[tuple[Field, str]]:
+    """Surnames and forenames of a whole name that says which is which."""
+    sides = text.split("<<", 1) if "<<" in text else _COMMA.split(text)
+    if field is not Field.UNKNOWN or len(sides) != 2:
+        return [(field, text)]
+    if not all(_parts(Field.SURNAME, side) for side in sides):
+        return [(field, text)]
+    return [(Field.SURNAME, sides[0]), (Field.FORENAME, sides[1])]
 
 
 def _parts(field: Field, text: str, *, everything: bool = False) -> list[Part]:
@@ -107,11 +107,9 @@ def _words(text: str, *, whole: bool) -> list[str]:
     text = _APOSTROPHES.sub("", text)
     if text.isascii():
         return _PLAIN_WORD.findall(text)
-    spaced = [
-        c if c.isalnum() or unicodedata.category(c)[0] == "M" else " "
-        for c in _POINTS.sub("", text)
-    ]
-    words = [repaired(word) for word in "".join(spaced).split()]
+    text = unicodedata.normalize("NFKC", _POINTS.sub("", text))
+    spaced = [c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in text]
+    words = "".join(spaced).split()
     # A name in Han characters or Hangul has no space between surname and given name.
     return list(split_surname(words[0])) if len(words) == 1 and whole else words
 

@@ -58,6 +58,7 @@ def romanise(word: str) -> str:
     """
     if word.isascii():
         return _NOT_PLAIN.sub("", word)[:MAX_SURFACE]
+    word = "".join([str(unicodedata.decimal(c, c)) for c in word])
     runs = groupby(word, key=_block)
     written = "".join([_run("".join(run), block) for block, run in runs])
     return (written or _unknown(word))[:MAX_SURFACE]
@@ -92,7 +93,8 @@ def _greek(run: str) -> str:
 
 
 def _han(run: str) -> str:
-    return surname_sound(run) or anyascii(run)
+    # Rare characters have no sound in the library, and are what tells their bearer from others.
+    return surname_sound(run) or "".join([anyascii(c) or _unknown(c) for c in run])
 
 
 def _kana(run: str) -> str:

@@ -78,11 +78,10 @@ def repaired(word: str) -> str:
     """Bring a word that mixes Latin with Cyrillic or Greek letters to the script of most of them.
 
     Args:
-        word: Case-folded.
+        word: NFKC, case-folded.
 
     Returns:
-        The word with look-alikes replaced; unchanged where it does not mix, or where a letter has
-        no look-alike.
+        NFKC, look-alikes replaced; a letter without one stays.
     """
     if word.isascii():
         return word
@@ -91,9 +90,8 @@ def repaired(word: str) -> str:
     if sum(count > 0 for count in counts.values()) < 2:
         return word
     majority = max(counts, key=lambda s: (counts[s], s == "LATIN"))
-    if majority == "LATIN":
-        return word.translate(_TO_LATIN)
-    return word.translate(_FROM_LATIN[majority])
+    table = _TO_LATIN if majority == "LATIN" else _FROM_LATIN[majority]
+    return unicodedata.normalize("NFKC", word.translate(table))
 
 
 def _check_length(text: str, most: int) -> None:
@@ -115,19 +113,23 @@ def _isolated(text: str) -> str:
     if text.isascii():
         return text
     directions = [_direction(c) for c in text]
-    base = next((d for d in directions if d), "")
     if "R" not in directions:
         return text
-    # Spaces and punctuation between two runs belong to the base direction.
+    if "L" not in directions:
+        return f"{_ISOLATE}{text}{_POP}"
+    base = next(d for d in directions if d)
     parts = []
     for against, run in groupby(_runs(text, directions, base), key=lambda pair: pair[1]):
-        part = "".join(c for c, _ in run)
+        part = "".join([c for c, _ in run])
         parts.append(f"{_ISOLATE}{part}{_POP}" if against else part)
     return f"{_ISOLATE}{''.join(parts)}{_POP}"
 
 
 def _runs(text: str, directions: list[str], base: str) -> list[tuple[str, bool]]:
-    """Each character, and whether it stands in a run against the base direction."""
+    """Each character, and whether it stands in a run against the base direction.
+
+    Spaces and punctuation belong to such a run only if it goes on behind them.
+    """
     against = [bool(d) and d != base for d in directions]
     marked = list(against)
     last = -1

@@ -84,7 +84,8 @@ class Name:
             most 16. Words that belong together (abd al-rahman) are one token.
         shown: The text for display: NFC, controls and invisible characters removed, each run of
             another direction isolated, so that it cannot reorder what stands around it.
-        truncated: Whether words beyond the sixteenth were left out.
+        truncated: Whether words beyond the sixteenth were left out, or a machine-readable zone
+            had no room for more letters.
     """
 
     tokens: tuple[Token, ...]
