@@ -23,8 +23,8 @@ __all__ = ["join", "join_across", "split_word"]
 _ARTICLE = "ال"
 _NOTHING = Part("", "", Script.ARABIC)
 _SERVANT = re.compile("abd(?:ou|oo|[aeiou])?")
-_FAITH = re.compile("(.{2,}?)(?:ou|oo|[aeou])?[ld]?d(?:i|ee|y|ie)ne?")
-_GOD = re.compile("(.{2,}?)(?:ou|oo|[aeou])?(?:llah?i?|lah)")
+_FAITH = re.compile("(.{2,}?)(?:ou|oo|[aeiou])?[ld]?d(?:i|ee|y|ie)ne?")
+_GOD = re.compile("(.{2,}?)(?:ou|oo|[aeou])?(?:ll[ao]h?i?|l[ao]h)")
 _FATHER = re.compile("ab(?:ou|oo|[ou])(?=...)")
 
 
@@ -162,7 +162,7 @@ def _joined_servant(surface: str) -> str | None:
     if not found:
         return None
     rest = surface[found.end() :]
-    if re.fullmatch("l+ah?i?", rest) and rest != "la":
+    if re.fullmatch("l+[ao]h?i?", rest) and rest not in ("la", "lo"):
         return "abdullah"
     # An article before l would be doubled: abdullatif.
     for name in (rest.removeprefix("l"), rest):

@@ -11,11 +11,12 @@ __all__ = ["romanise_thai"]
 _TABLE = load_table("thai")
 _START = {letter: start for letter, start, _ in _TABLE["consonants"]["rows"]}
 _END = {letter: end for letter, _, end in _TABLE["consonants"]["rows"]}
-_ANY = "[ก-ฮ]"
+_ANY = "[ก-รลว-ฮ]"
 _ONSET = f"(?:[กขคตทปผพศส][รล]|[กขค]ว(?!$)|ห[งญนมยรลว]|{_ANY})"
 # Silent letters, tones, short marks; the decomposed am is one vowel.
 _UNSPOKEN = re.compile(f"{_ANY}[ิุ]?์|[็-๋๎]|(?<=[ัา]ต)[ิุ]$")
 _OWN_VOWEL = "(?![ะัาิ-ู])"
+_WRITTEN_OUT = str.maketrans({"ฤ": "รึ", "ฦ": "ลึ"})
 _SYLLABLES = [
     (re.compile(shape.replace("C", f"({_ONSET})")), vowel)
     for shape, vowel in _TABLE["vowels"]["rows"]
@@ -27,7 +28,7 @@ _FINAL = re.compile(f"({_ANY}){_OWN_VOWEL}(?!รร|อ{_ANY})")
 
 def romanise_thai(word: str) -> str:
     """Write a word in a-z; characters of other scripts are left out."""
-    word = _UNSPOKEN.sub("", word.replace("ํา", "ำ"))
+    word = _UNSPOKEN.sub("", word.translate(_WRITTEN_OUT).replace("ํา", "ำ"))
     written, at, open_syllable = "", 0, False
     while at < len(word):
         found, vowel = _syllable(word, at)

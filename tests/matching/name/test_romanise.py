@@ -1,5 +1,9 @@
 """Every script comes out in a-z as names are spelled on documents."""
 
+import re
+import sys
+from itertools import pairwise
+
 import pytest
 
 from matching.name.romanise import MAX_SURFACE, romanise, script_of
@@ -54,3 +58,11 @@ def test_a_letter_without_a_value_gives_its_number() -> None:
 
 def test_a_long_word_is_cut() -> None:
     assert len(romanise("щ" * 100)) == MAX_SURFACE
+
+
+def test_every_letter_of_unicode_can_be_read() -> None:
+    """Alone, doubled, and behind another letter of its script."""
+    letters = [c for c in map(chr, range(sys.maxunicode + 1)) if c.isalnum() and not c.isascii()]
+    assert [c for c in letters if not re.fullmatch("[a-z0-9]+", romanise(f"{c}{c}"))] == []
+    pairs = pairwise(letters)
+    assert [p for p in pairs if not re.fullmatch("[a-z0-9]+", romanise(f"{p[0]}{p[1]}"))] == []
