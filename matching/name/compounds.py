@@ -13,7 +13,8 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-from matching.name.lexicon import WITHOUT_ARTICLE, Part, Role, canonical, part, plain
+from matching.name.forms import fold
+from matching.name.lexicon import STEMS, WITHOUT_ARTICLE, Part, Role, canonical, part, plain
 from matching.name.romanise import MAX_SURFACE
 from matching.name.text import repaired
 from matching.name.token import Script
@@ -25,6 +26,7 @@ _NOTHING = Part("", "", Script.ARABIC)
 _SERVANT = re.compile("abd(?:ou|oo|[aeiou])?")
 _FAITH = re.compile("(.{2,}?)(?:ou|oo|[aeiou])?[ld]?d(?:i|ee|y|ie)ne?")
 _GOD = re.compile("(.{2,}?)(?:ou|oo|[aeou])?(?:ll[ao]h?i?|l[ao]h)")
+_PREFIX = re.compile("([ae]l(?=.{4})|b[ei]n(?=...))(.+)")
 _FATHER = re.compile("ab(?:ou|oo|[ou])(?=...)")
 
 
@@ -43,7 +45,9 @@ def split_word(word: str) -> tuple[Part, ...]:
     if whole.script is Script.ARABIC:
         return _split_arabic(whole)
     surface = _joined_latin(whole.surface)
-    return (whole._replace(surface=surface),)
+    if surface != whole.surface:
+        return (whole._replace(surface=surface),)
+    return _split_latin(whole)
 
 
 def join(parts: Sequence[Part]) -> list[Part]:
@@ -142,6 +146,15 @@ def _joined_arabic(key: str) -> str | None:
         if head:
             return (canonical(kind, head) or head.surface) + ending
     return None
+
+
+def _split_latin(word: Part) -> tuple[Part, ...]:
+    found = _PREFIX.fullmatch(word.written)
+    rest = part(found[2]) if found else None
+    before = part(found[1]) if found else None
+    if rest and before and fold(rest.surface) in STEMS:
+        return before, rest
+    return (word,)
 
 
 def _joined_latin(surface: str) -> str:

@@ -16,7 +16,17 @@ __all__ = ["fold", "skeleton"]
 _MERGED = {
     **{"sch": "s", "shch": "s", "tch": "s", "tsh": "s", "cz": "s", "sz": "s"},
     **{"kh": "h", "gh": "g", "dh": "d", "th": "t", "ph": "f", "sh": "s", "ch": "s", "zh": "j"},
-    **{"dj": "j", "xh": "j", "ck": "k", "q": "k", "qu": "k", "x": "ks", "c": "k", "z": "s", "p": "b"},
+    **{
+        "dj": "j",
+        "xh": "j",
+        "ck": "k",
+        "q": "k",
+        "qu": "k",
+        "x": "ks",
+        "c": "k",
+        "z": "s",
+        "p": "b",
+    },
     # German and Nordic digraphs beside the French and English ones.
     **{"ou": "u", "oo": "u", "oe": "u", "ue": "u", "o": "u", "ae": "a", "aa": "a", "e": "a"},
     **{"ee": "i", "ei": "i", "ey": "i", "ai": "i", "ay": "i", "iy": "i", "yi": "i", "ie": "i"},

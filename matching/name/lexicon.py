@@ -12,14 +12,14 @@ from matching.name.romanise import romanise, script_of
 from matching.name.table import load_table
 from matching.name.token import Script
 
-__all__ = ["WITHOUT_ARTICLE", "Part", "Role", "canonical", "part", "plain"]
+__all__ = ["STEMS", "WITHOUT_ARTICLE", "Part", "Role", "canonical", "part", "plain"]
 
 
 class Role(StrEnum):
     """What a word does beside others."""
 
     NONE = auto()
-    ARTICLE = auto()
+    ARTICLE = auto()  # al
     ASSIMILATED = auto()  # an article only before the same letter
     PARTICLE = auto()
     TITLE = auto()  # also oglu and kyzy: a particle wherever it stands
@@ -113,3 +113,5 @@ _COMPOUNDS = _compounds(_PAIRS)
 _ROLES = _roles(_WORDS, _PAIRS)
 WITHOUT_ARTICLE: frozenset[str] = frozenset(map(plain, _WORDS["without_article"]["words"]))
 """Words in Arabic script that begin with the letters of the article and have none."""
+STEMS: frozenset[str] = frozenset(map(fold, _WORDS["with_article"]["stems"]))
+"""Folded words that are written together with an article or "son of" before them."""

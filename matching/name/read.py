@@ -115,12 +115,18 @@ def _words(text: str, *, whole: bool) -> list[str]:
 
 
 def _tokens(fields: Sequence[_Field]) -> list[Token]:
-    words = [
-        (part, field, _kind(parts, i)) for field, parts in fields for i, part in enumerate(parts)
+    return [
+        _token(part, field, kind)
+        for field, parts in fields
+        for part, kind in zip(parts, _kinds(parts), strict=True)
     ]
-    if all(kind is Kind.PARTICLE for _, _, kind in words):
-        words = [(part, field, Kind.WORD) for part, field, _ in words]
-    return [_token(part, field, kind) for part, field, kind in words]
+
+
+def _kinds(parts: Sequence[Part]) -> list[Kind]:
+    kinds = [_kind(parts, at) for at in range(len(parts))]
+    if kinds and all(kind is Kind.PARTICLE for kind in kinds):
+        kinds[-1] = Kind.WORD
+    return kinds
 
 
 def _kind(parts: Sequence[Part], at: int) -> Kind:

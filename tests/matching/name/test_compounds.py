@@ -3,7 +3,7 @@
 import pytest
 
 from matching.name.read import read_name
-from matching.name.token import Field
+from matching.name.token import Field, Kind
 
 SPELLINGS = {
     "abdulrahman": (
@@ -41,3 +41,23 @@ def test_a_name_that_was_cut_by_the_fields_is_joined() -> None:
     cut, whole = read_name("Rahman Khan", "Ali Abdul"), read_name(text="Abdul Rahman Ali Khan")
     assert {t.surface for t in cut.tokens} == {t.surface for t in whole.tokens}
     assert cut.tokens[0].field is Field.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("joined", "apart"),
+    [
+        ("ALMASRI", "al-Masri"),
+        ("Alahmad", "الاحمد"),
+        ("Benyoussef", "Ben Youssef"),
+        ("Elsayed", "El Sayed"),
+    ],
+)
+def test_an_article_that_is_written_together_is_a_particle(joined: str, apart: str) -> None:
+    ours, theirs = read_name(text=joined).tokens, read_name(text=apart).tokens
+    assert [t.kind for t in ours] == [t.kind for t in theirs] == [Kind.PARTICLE, Kind.WORD]
+    assert ours[1].skeleton == theirs[1].skeleton
+
+
+@pytest.mark.parametrize("name", ["Alexander", "Alyssa", "Alisha", "Elisa", "Benjamin", "Elmira"])
+def test_names_that_begin_like_an_article_stay_whole(name: str) -> None:
+    assert [token.surface for token in read_name(text=name).tokens] == [name.lower()]

@@ -55,3 +55,35 @@ def test_words_beyond_the_sixteenth_are_left_out_and_said() -> None:
     name = read_name(text="ab " * 17)
     assert name.truncated
     assert len(name.tokens) == 16
+
+
+@pytest.mark.parametrize("title", ["Dr.", "Mr", "دکتر"])
+def test_what_is_never_a_name_is_dropped(title: str) -> None:
+    assert surfaces(read_name(text=f"{title} Ahmed Karimi")) == ["ahmed", "karimi"]
+
+
+@pytest.mark.parametrize("text", ["Dr.", "Mr Dr", "Sheikh", "van", "al"])
+def test_a_name_is_never_left_without_a_word(text: str) -> None:
+    assert kinds(read_name(text=text))[-1] is Kind.WORD
+
+
+def test_a_title_is_a_particle_unless_it_is_the_surname() -> None:
+    assert kinds(read_name(text="Sheikh Ahmed")) == [Kind.PARTICLE, Kind.WORD]
+    assert kinds(read_name("Al-Sheikh", "Ahmed")) == [Kind.PARTICLE, Kind.WORD, Kind.WORD]
+
+
+def test_son_of_is_a_particle_on_either_side() -> None:
+    assert kinds(read_name(text="Ahmed bin Ali")) == [Kind.WORD, Kind.PARTICLE, Kind.WORD]
+    assert kinds(read_name(text="Mammadov Ali oglu")) == [Kind.WORD, Kind.WORD, Kind.PARTICLE]
+
+
+def test_one_comma_tells_surname_from_forenames() -> None:
+    fields = [token.field for token in read_name(text="Hassan, Mohammed Ali").tokens]
+    assert fields == [Field.SURNAME, Field.FORENAME, Field.FORENAME]
+    assert {t.field for t in read_name(text="a1, b2, c3").tokens} == {Field.UNKNOWN}
+
+
+def test_a_name_without_a_space_is_parted() -> None:
+    assert surfaces(read_name(text="王小明")) == ["wang", "xiaoming"]
+    assert surfaces(read_name(text="남궁민수")) == ["namgung", "minsu"]
+    assert surfaces(read_name("王", "小明")) == ["wang", "xiaoming"]
