@@ -23,7 +23,7 @@ __all__ = ["join", "join_across", "split_word"]
 
 _ARTICLE = "ال"
 _NOTHING = Part("", "", Script.ARABIC)
-_SERVANT = re.compile("abd(?:ou|oo|[aeiou])?")
+_SERVANT = re.compile("c?abd(?:ou|oo|[aeiou])?")  # c: Somali
 _FAITH = re.compile("(.{2,}?)(?:ou|oo|[aeiou])?[ld]?d(?:i|ee|y|ie)ne?")
 _GOD = re.compile("(.{2,}?)(?:ou|oo|[aeou])?(?:ll[ao]h?i?|l[ao]h)")
 _PREFIX = re.compile("([ae]l(?=.{4})|b[ei]n(?=...))(.+)")

@@ -37,6 +37,9 @@ _SPELLING = re.compile("|".join(sorted(_MERGED, key=len, reverse=True)))
 # Before these a Latin c is an s; at the end of Petrovic it stands for a letter with its accent.
 _SOFT_C = re.compile("c(?=[eiy])|(?<=..[bdjklmstvz]i)c$")
 _ALIYEV = re.compile("(?<=[aeiu])y(?=eva?$)")  # Aliyev and Aliev, Nazarbayev and Nazarbaev
+_POULOU = re.compile("(?<=poul)ou$")  # Papadopoulou and Papadopoulos
+# Kurdish, Azerbaijani, Uzbek and Somali write kh with it; a Xenia is found as an equivalent.
+_FIRST_X = re.compile("^x(?=[aeiouy])")
 _DOUBLED = re.compile(r"(.)\1+")
 _IVANOVA = re.compile("(?<=..[oe]v)a$")
 _KOWALSKA = re.compile("(?<=..[sc]k)(?:a|aia|aya|aja|y|yi|yj|ij|iy)$")
@@ -55,6 +58,7 @@ def fold(surface: str, *, vowelled: bool = True) -> str:
         A word over the same letters, longer than ``surface`` by at most one letter per x.
     """
     word = _KOWALSKA.sub("i", _IVANOVA.sub("", _ALIYEV.sub("", surface)))
+    word = _FIRST_X.sub("h", _POULOU.sub("os", word))
     word = _SPELLING.sub(lambda found: _MERGED[found[0]], _SOFT_C.sub("s", word))
     if vowelled:
         word = _DOUBLED.sub(r"\1", word)
