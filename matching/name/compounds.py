@@ -23,6 +23,7 @@ __all__ = ["join", "join_across", "split_word"]
 
 _ARTICLE = "ال"
 _NOTHING = Part("", "", Script.ARABIC)
+_PARENTS = (Role.FATHER, Role.FATHER_OF_THE, Role.MOTHER)
 _SERVANT = re.compile("c?abd(?:ou|oo|[aeiou])?")  # c: Somali
 _FAITH = re.compile("(.{2,}?)(?:ou|oo|[aeiou])?[ld]?d(?:i|ee|y|ie)ne?")
 _GOD = re.compile("(.{2,}?)(?:ou|oo|[aeou])?(?:ll[ao]h?i?|l[ao]h)")
@@ -70,12 +71,14 @@ def _compound(parts: Sequence[Part], at: int) -> tuple[int, Part]:
     after = at + 1 + article
     if after >= len(parts):
         return 1, first
-    second = parts[after]
+    # Abu Abd al-Rahman: the second name may be of two words itself.
+    length, second = _compound(parts, after) if first.role in _PARENTS else (1, parts[after])
     surface = _surface(first, second, article)
     if surface is None:
         return 1, first
-    written = unicodedata.normalize("NFKC", "".join(p.written for p in parts[at : after + 1]))
-    return after + 1 - at, Part(written, surface[:MAX_SURFACE], second.script)
+    after += length
+    written = unicodedata.normalize("NFKC", "".join(p.written for p in parts[at:after]))
+    return after - at, Part(written, surface[:MAX_SURFACE], second.script)
 
 
 def join_across(forenames: list[Part], surnames: list[Part]) -> Part | None:
@@ -93,9 +96,10 @@ def join_across(forenames: list[Part], surnames: list[Part]) -> Part | None:
 
 
 def _surface(first: Part, second: Part, article: bool) -> str | None:
+    """The spelling of both as one name, None if they form none."""
     if first.role in (Role.SERVANT, Role.SERVANT_OF_THE):
-        return _servant(second, certain=article and first.role is Role.SERVANT)
-    if first.role in (Role.FATHER, Role.FATHER_OF_THE, Role.MOTHER):
+        return _servant(first, second, article)
+    if first.role in _PARENTS and second.role in (Role.NONE, Role.TITLE):
         prefix = "umm" if first.role is Role.MOTHER else "abu"
         return prefix + (canonical("father", second) or second.surface)
     if first.role is not Role.NONE:
@@ -110,10 +114,14 @@ def _surface(first: Part, second: Part, article: bool) -> str | None:
     return None
 
 
-def _servant(second: Part, *, certain: bool) -> str | None:
+def _servant(first: Part, second: Part, article: bool) -> str | None:
     if second.role is Role.GOD:
         return "abdullah"
-    name = canonical("attribute", second) or (second.surface if certain else None)
+    name = canonical("attribute", second)
+    if article or first.role is Role.SERVANT_OF_THE:
+        name = name or canonical("revered", second)
+    if article and first.role is Role.SERVANT:
+        name = name or second.surface
     return f"abdul{name}" if name else None
 
 
@@ -179,7 +187,7 @@ def _joined_servant(surface: str) -> str | None:
         return "abdullah"
     # An article before l would be doubled: abdullatif.
     for name in (rest.removeprefix("l"), rest):
-        known = _known("attribute", name)
+        known = _known("attribute", name) or _known("revered", name)
         if known:
             return f"abdul{known}"
     return None

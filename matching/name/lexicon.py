@@ -75,8 +75,8 @@ def canonical(kind: str, word: Part) -> str | None:
     """The spelling that stands for all, or None where the word is not in the table.
 
     Args:
-        kind: ``attribute`` (after abd), ``faith`` (before ad-din), ``god`` (before allah) or
-            ``father`` (after abu).
+        kind: ``attribute`` (after abd), ``revered`` (after abdul), ``faith`` (before ad-din),
+            ``god`` (before allah) or ``father`` (after abu).
         word: To look up, by its own script or by its folded form.
     """
     key = fold(word.surface) if word.vowelled else plain(word.written)
@@ -85,7 +85,7 @@ def canonical(kind: str, word: Part) -> str | None:
 
 def _compounds(table: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for kind in ("attribute", "faith", "god", "father"):
+    for kind in ("attribute", "revered", "faith", "god", "father"):
         rows = found[kind] = {}
         for row in table[kind]["rows"]:
             for spelling in row:
@@ -100,7 +100,7 @@ def _roles(words: Mapping[str, Any], compounds: Mapping[str, Any]) -> dict[str, 
         (Role.ASSIMILATED, words["particle"]["assimilated"]),
         (Role.DROPPED, words["dropped"]["words"]),
         (Role.TITLE, (*words["title"]["words"], *words["particle"]["after"])),
-        (Role.ARTICLE, ("al", "el", "ال")),
+        (Role.ARTICLE, ("al", "el", "ul", "ال")),
     ]
     groups += [(Role[name.upper()], spelled) for name, spelled in compounds["words"].items()]
     return {plain(word): role for role, spelled in groups for word in spelled}

@@ -15,6 +15,8 @@ SPELLINGS = {
     "asadullah": ("Asadullah", "Asad Allah", "Assad Ullah", "Asadollah", "اسدالله", "أسد الله"),
     "abubakr": ("Abu Bakr", "Aboubacar", "Abubakar", "Abu Bakar", "أبو بكر", "ابوبكر"),
     "abdullatif": ("Abdullatif", "Abdul Latif", "Abdellatif", "عبداللطيف"),
+    "abuabdulrahman": ("Abu Abd al-Rahman", "Abu Abdurrahman", "أبو عبد الرحمن"),
+    "abdulali": ("Abdul Ali", "Abd al-Ali", "عبد العلي", "عبدالعلی"),
     "salahuddin": ("Saladin", "Salah ad-Din", "Salah El Deen", "صلاح الدين"),
 }
 
@@ -26,7 +28,9 @@ def test_every_spelling_is_one_token_with_one_surface(surface: str, spelling: st
     assert [token.surface for token in read_name(text=spelling).tokens] == [surface]
 
 
-@pytest.mark.parametrize("text", ["Abdul Khan", "Muhammad Ullah", "Kamal Din", "Bin Laden Abd"])
+@pytest.mark.parametrize(
+    "text", ["Abdul Khan", "Muhammad Ullah", "Kamal Din", "Bin Laden Abd", "Abdi Hassan Mohamed"]
+)
 def test_words_that_form_no_name_are_not_joined(text: str) -> None:
     assert len(read_name(text=text).tokens) == len(text.split())
 
