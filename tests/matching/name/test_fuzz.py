@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from matching.errors import NameUnreadableError
@@ -22,30 +22,18 @@ _LETTERS = (
     "ሃይለእকরহমআांकखृष़्தமிழ்ကောင်สมเกไรร์王小明欧阳박이さきょーッგიავՀոևու"
     "\u0000\u200b\u202e\u2066\u2069\ufeff\ud800\udfff\u00ad\ufe0f😀１Ａﬁ²"
 )
+_WORDS = (
+    *("abd", "al-", "uddin", "abu", "ullah", "von", "Mr", "J.", "Sheikh", "FNU", "oglu"),
+    *("الرحمن", "عبد", "الدين", "الله", "王小明"),
+)
 TEXTS = st.one_of(
     st.text(max_size=40),
     st.text(st.characters(codec=None), max_size=20),
+    st.text(st.characters(min_codepoint=0x0370, max_codepoint=0x1CFF), max_size=20),
     st.text(st.sampled_from(_LETTERS), max_size=40),
-    st.lists(
-        st.sampled_from(
-            [
-                "abd",
-                "al-",
-                "الرحمن",
-                "عبد",
-                "الدين",
-                "uddin",
-                "abu",
-                "ullah",
-                "von",
-                "Mr",
-                "J.",
-                "الله",
-            ]
-        ),
-        max_size=6,
-    ).map(" ".join),
+    st.lists(st.sampled_from(_WORDS), max_size=6).map(" ".join),
 )
+fuzzed = settings(deadline=None)
 
 
 def read(*, text: str) -> Name | None:
@@ -59,6 +47,7 @@ def words(name: Name | None) -> tuple[Token, ...] | None:
     return name.tokens if name else None
 
 
+@fuzzed
 @given(TEXTS)
 def test_a_name_or_the_typed_error(text: str) -> None:
     name = read(text=text)
@@ -69,11 +58,13 @@ def test_a_name_or_the_typed_error(text: str) -> None:
             assert token.written == unicodedata.normalize("NFKC", token.written)
 
 
+@fuzzed
 @given(TEXTS, st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]))
 def test_a_name_does_not_depend_on_the_normal_form(text: str, form: str) -> None:
     assert words(read(text=unicodedata.normalize(form, text))) == words(read(text=text))  # type: ignore[arg-type]
 
 
+@fuzzed
 @given(TEXTS)
 @example("محمد Ali, الحسن")
 def test_the_shown_name_is_read_as_the_typed_one(text: str) -> None:
@@ -82,6 +73,7 @@ def test_the_shown_name_is_read_as_the_typed_one(text: str) -> None:
         assert words(read(text=name.shown)) == name.tokens
 
 
+@fuzzed
 @given(TEXTS, TEXTS)
 @example("Rahman, a", "Abdul")
 def test_shown_fields_are_read_as_the_typed_ones(surnames: str, forenames: str) -> None:
@@ -95,6 +87,7 @@ def test_shown_fields_are_read_as_the_typed_ones(surnames: str, forenames: str) 
     )
 
 
+@fuzzed
 @given(TEXTS)
 def test_shown_text_has_no_control_and_closes_what_it_opens(text: str) -> None:
     shown = displayed(text)
@@ -107,16 +100,19 @@ def test_shown_text_has_no_control_and_closes_what_it_opens(text: str) -> None:
     assert depth == 0
 
 
+@fuzzed
 @given(st.text(max_size=30))
 def test_a_clean_text_is_clean_already(text: str) -> None:
     assert clean(clean(text)) == clean(text)
 
 
+@fuzzed
 @given(st.text(max_size=200))
 def test_romanised_text_is_plain(text: str) -> None:
     assert re.fullmatch("[a-z0-9]{0,64}", romanise(clean(text)))
 
 
+@fuzzed
 @given(
     st.one_of(st.text(max_size=45), st.text(st.sampled_from("ABDEHIKLMNRSTUXYZ<0"), max_size=45))
 )
