@@ -27,7 +27,7 @@ _PARENTS = (Role.FATHER, Role.FATHER_OF_THE, Role.MOTHER)
 _SERVANT = re.compile("c?abd(?:ou|oo|[aeiou])?")  # c: Somali
 _FAITH = re.compile("(.{2,}?)(?:ou|oo|[aeiou])?[ld]?d(?:i|ee|y|ie)ne?")
 _GOD = re.compile("(.{2,}?)(?:ou|oo|[aeou])?(?:ll[ao]h?i?|l[ao]h)")
-_PREFIX = re.compile("([ae]l(?=.{4})|b[ei]n(?=...))(.+)")
+_PREFIX = re.compile("([ae]l(?=.{4}|ali$)|b[ei]n(?=...))(.+)")
 _FATHER = re.compile("ab(?:ou|oo|[ou])(?=...)")
 
 
@@ -126,15 +126,16 @@ def _servant(first: Part, second: Part, article: bool) -> str | None:
 
 
 def _split_arabic(word: Part) -> tuple[Part, ...]:
-    key = plain(word.written)
-    surface = _joined_arabic(key)
-    if surface:
-        return (word._replace(surface=surface[:MAX_SURFACE], vowelled=True),)
-    written = word.written
+    written, key = word.written, plain(word.written)
     rest = part(written[2:]) if len(key) > 4 and written.startswith(_ARTICLE) else None
-    if rest is None or key in WITHOUT_ARTICLE:
-        return (word,)
-    return Part(_ARTICLE, "al", Script.ARABIC, Role.ARTICLE), rest
+    if rest is not None and key not in WITHOUT_ARTICLE:
+        return (Part(_ARTICLE, "al", Script.ARABIC, Role.ARTICLE), _whole_arabic(rest))
+    return (_whole_arabic(word),)
+
+
+def _whole_arabic(word: Part) -> Part:
+    surface = _joined_arabic(plain(word.written))
+    return word._replace(surface=surface[:MAX_SURFACE], vowelled=True) if surface else word
 
 
 def _joined_arabic(key: str) -> str | None:

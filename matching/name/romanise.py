@@ -26,6 +26,7 @@ MAX_SURFACE = 64
 
 _NOT_PLAIN = re.compile("[^a-z0-9]")
 _CLUSTER = re.compile("^([bdfghjklmnqrstwxz]|sh|ch|ts)(?=[bdfgjklmnqrstwxz])")
+_TWICE = re.compile(r"([b-df-hj-np-tv-z])\1")
 _SCRIPTS = {
     "LATIN": Script.LATIN,
     "ARABIC": Script.ARABIC,
@@ -102,7 +103,9 @@ def _kana(run: str) -> str:
 
 
 def _ethiopic(run: str) -> str:
-    return _CLUSTER.sub(r"\1i", _NOT_PLAIN.sub("", anyascii(_LETTERS(run)).lower()))
+    written = _NOT_PLAIN.sub("", anyascii(_LETTERS(run)).lower())
+    # A long consonant is one letter, so two letters have a vowel between them: Mekonen.
+    return _TWICE.sub(r"\1i\1", _CLUSTER.sub(r"\1i", written))
 
 
 def _by_table(name: str) -> Callable[[str], str]:
