@@ -16,7 +16,6 @@ __all__ = ["SCRIPTS", "romanise_abugida"]
 
 _TABLE = load_table("indic")
 _VOWELS: Mapping[str, str] = _TABLE["vowels"]
-_DOTTED: Mapping[str, str] = _TABLE["dotted"]
 SCRIPTS = frozenset(_TABLE["scripts"])
 """First words of the names of letters that can be read."""
 
@@ -44,10 +43,11 @@ def romanise_abugida(word: str, script: str) -> str:
     """
     options = _TABLE["scripts"][script]
     consonants = {**_TABLE["consonants"], **options}
+    dotted = options.get("dotted", _TABLE["dotted"])
     syllables: list[_Syllable] = []
     for character in word:
         name = unicodedata.name(character, "").removeprefix(f"{script} ")
-        _read(name, syllables, consonants)
+        _read(name, syllables, consonants, dotted)
     if options["schwa"]:
         _drop_unspoken(syllables)
     if script == "TAMIL":
@@ -55,7 +55,12 @@ def romanise_abugida(word: str, script: str) -> str:
     return "".join(s.consonant + ("a" if s.vowel is None else s.vowel) for s in syllables)
 
 
-def _read(name: str, syllables: list[_Syllable], consonants: Mapping[str, str]) -> None:
+def _read(
+    name: str,
+    syllables: list[_Syllable],
+    consonants: Mapping[str, str],
+    dotted: Mapping[str, str],
+) -> None:
     if name.startswith("LETTER "):
         letter = name.removeprefix("LETTER ")
         if letter.startswith("CHILLU "):
@@ -67,10 +72,10 @@ def _read(name: str, syllables: list[_Syllable], consonants: Mapping[str, str]) 
     elif name.endswith(_NASAL):
         syllables.append(_Syllable("n", ""))
     elif syllables:
-        _modify(name, syllables[-1])
+        _modify(name, syllables[-1], dotted)
 
 
-def _modify(name: str, last: _Syllable) -> None:
+def _modify(name: str, last: _Syllable, dotted: Mapping[str, str]) -> None:
     _, _, vowel = name.partition("VOWEL SIGN ")
     if vowel:
         # Burmese writes au as e and a around the consonant.
@@ -79,7 +84,7 @@ def _modify(name: str, last: _Syllable) -> None:
     elif name.endswith(("VIRAMA", "ASAT")) and last.vowel is None:
         last.vowel = ""
     elif name.endswith("NUKTA"):
-        last.consonant = _DOTTED.get(last.consonant, last.consonant)
+        last.consonant = dotted.get(last.consonant, last.consonant)
     elif "MEDIAL" in name:
         last.consonant += name[-2].lower().replace("r", "y")
 

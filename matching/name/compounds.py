@@ -13,8 +13,15 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-from matching.name.forms import fold
-from matching.name.lexicon import STEMS, WITHOUT_ARTICLE, Part, Role, canonical, part, plain
+from matching.name.lexicon import (
+    WITHOUT_ARTICLE,
+    Part,
+    Role,
+    canonical,
+    follows_article,
+    part,
+    plain,
+)
 from matching.name.romanise import MAX_SURFACE
 from matching.name.text import repaired
 from matching.name.token import Script
@@ -78,7 +85,8 @@ def _compound(parts: Sequence[Part], at: int) -> tuple[int, Part]:
         return 1, first
     after += length
     written = unicodedata.normalize("NFKC", "".join(p.written for p in parts[at:after]))
-    return after - at, Part(written, surface[:MAX_SURFACE], second.script)
+    vowelled = second.role is not Role.SUFFIX or second.vowelled
+    return after - at, Part(written, surface[:MAX_SURFACE], second.script, Role.NONE, vowelled)
 
 
 def join_across(forenames: list[Part], surnames: list[Part]) -> Part | None:
@@ -111,7 +119,7 @@ def _surface(first: Part, second: Part, article: bool) -> str | None:
         unvowelled = not first.vowelled
         head = canonical("faith", first) or (first.surface if article or unvowelled else None)
         return f"{head}uddin" if head else None
-    return None
+    return first.surface + second.surface if second.role is Role.SUFFIX else None
 
 
 def _servant(first: Part, second: Part, article: bool) -> str | None:
@@ -161,7 +169,7 @@ def _split_latin(word: Part) -> tuple[Part, ...]:
     found = _PREFIX.fullmatch(word.written)
     rest = part(found[2]) if found else None
     before = part(found[1]) if found else None
-    if rest and before and fold(rest.surface) in STEMS:
+    if rest and before and follows_article(rest.surface):
         return before, rest
     return (word,)
 
@@ -184,7 +192,7 @@ def _joined_servant(surface: str) -> str | None:
     if not found:
         return None
     rest = surface[found.end() :]
-    if re.fullmatch("l+[ao]h?i?", rest) and rest not in ("la", "lo"):
+    if re.fullmatch("l+(?:aa?|o)h?i?", rest) and rest not in ("la", "lo"):
         return "abdullah"
     # An article before l would be doubled: abdullatif.
     for name in (rest.removeprefix("l"), rest):

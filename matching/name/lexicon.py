@@ -12,7 +12,7 @@ from matching.name.romanise import romanise, script_of
 from matching.name.table import load_table
 from matching.name.token import Script
 
-__all__ = ["STEMS", "WITHOUT_ARTICLE", "Part", "Role", "canonical", "part", "plain"]
+__all__ = ["WITHOUT_ARTICLE", "Part", "Role", "canonical", "follows_article", "part", "plain"]
 
 
 class Role(StrEnum):
@@ -32,6 +32,7 @@ class Role(StrEnum):
     FATHER = auto()  # abu
     FATHER_OF_THE = auto()  # abul
     MOTHER = auto()  # umm
+    SUFFIX = auto()  # zadeh
 
 
 class Part(NamedTuple):
@@ -68,7 +69,11 @@ def part(word: str) -> Part | None:
     if not surface:
         return None
     vowelled = script not in (Script.ARABIC, Script.HEBREW)
-    return Part(word, surface, script, _ROLES.get(plain(word), Role.NONE), vowelled)
+    role = _ROLES.get(plain(word), Role.NONE)
+    if role is Role.NONE and vowelled and script not in (Script.LATIN, Script.HAN):
+        # Abdur and uddin in Bengali or Cyrillic; particles are too short to be sure of.
+        role = _PAIR_ROLES.get(surface, Role.NONE)
+    return Part(word, surface, script, role, vowelled)
 
 
 def canonical(kind: str, word: Part) -> str | None:
@@ -83,6 +88,11 @@ def canonical(kind: str, word: Part) -> str | None:
     return _COMPOUNDS[kind].get(key)
 
 
+def follows_article(surface: str) -> bool:
+    """Whether a word in Latin letters is often written together with an article before it."""
+    return surface in _EXACT or fold(surface) in _STEMS
+
+
 def _compounds(table: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for kind in ("attribute", "revered", "faith", "god", "father"):
@@ -94,7 +104,7 @@ def _compounds(table: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _roles(words: Mapping[str, Any], compounds: Mapping[str, Any]) -> dict[str, Role]:
+def _word_roles(words: Mapping[str, Any]) -> dict[str, Role]:
     groups: list[tuple[Role, Iterable[str]]] = [
         (Role.PARTICLE, words["particle"]["words"]),
         (Role.ASSIMILATED, words["particle"]["assimilated"]),
@@ -102,16 +112,20 @@ def _roles(words: Mapping[str, Any], compounds: Mapping[str, Any]) -> dict[str, 
         (Role.TITLE, (*words["title"]["words"], *words["particle"]["after"])),
         (Role.ARTICLE, ("al", "el", "ul", "ال")),
     ]
-    groups += [(Role[name.upper()], spelled) for name, spelled in compounds["words"].items()]
     return {plain(word): role for role, spelled in groups for word in spelled}
+
+
+def _pair_roles(words: Mapping[str, Iterable[str]]) -> dict[str, Role]:
+    return {plain(word): Role[name.upper()] for name, spelled in words.items() for word in spelled}
 
 
 # Hamza is left out; ya and alif maqsura, ha and ta marbuta, Arabic and Persian forms are exchanged.
 _EXCHANGED = str.maketrans("أإآٱؤئىیېکةۀہھۃ", "ااااوييييكههههه")
 _WORDS, _PAIRS = load_table("words"), load_table("compounds")
 _COMPOUNDS = _compounds(_PAIRS)
-_ROLES = _roles(_WORDS, _PAIRS)
+_PAIR_ROLES = _pair_roles(_PAIRS["words"])
+_ROLES = {**_word_roles(_WORDS), **_PAIR_ROLES}
 WITHOUT_ARTICLE: frozenset[str] = frozenset(map(plain, _WORDS["without_article"]["words"]))
 """Words in Arabic script that begin with the letters of the article and have none."""
-STEMS: frozenset[str] = frozenset(map(fold, _WORDS["with_article"]["stems"]))
-"""Folded words that are written together with an article or "son of" before them."""
+_STEMS = frozenset(map(fold, _WORDS["with_article"]["stems"]))
+_EXACT = frozenset(_WORDS["with_article"]["exact"])

@@ -21,6 +21,8 @@ _SYLLABLES = [
     (re.compile(shape.replace("C", f"({_ONSET})")), vowel)
     for shape, vowel in _TABLE["vowels"]["rows"]
 ]
+_SHORT = frozenset("ิุ")
+_THREE = re.compile(f"({_ANY})({_ANY})({_ANY})$")
 _CLOSED = re.compile(f"({_ANY})({_ANY}){_OWN_VOWEL}(?!รร|อ)")
 _LONE = re.compile(f"({_ANY})")
 _FINAL = re.compile(f"({_ANY}){_OWN_VOWEL}(?!รร|อ{_ANY})")
@@ -29,7 +31,7 @@ _FINAL = re.compile(f"({_ANY}){_OWN_VOWEL}(?!รร|อ{_ANY})")
 def romanise_thai(word: str) -> str:
     """Write a word in a-z; characters of other scripts are left out."""
     word = _UNSPOKEN.sub("", word.translate(_WRITTEN_OUT).replace("ํา", "ำ"))
-    written, at, open_syllable = "", 0, False
+    written, at, open_syllable, short = "", 0, False, False
     while at < len(word):
         found, vowel = _syllable(word, at)
         final = _FINAL.match(word, at) if open_syllable else None
@@ -37,6 +39,9 @@ def romanise_thai(word: str) -> str:
         if found and not (final and len(found[1]) > 1):
             written += _onset(found[1]) + vowel
             at, open_syllable = found.end(), True
+            short = not _SHORT.isdisjoint(found[0])
+        elif final and final[1] == "ร" and short and final.end() < len(word):
+            written, at, open_syllable = f"{written}ra", final.end(), False  # Surachai
         elif final:
             written += _END[final[1]]
             at, open_syllable = final.end(), False
@@ -57,7 +62,9 @@ def _syllable(word: str, at: int) -> tuple[re.Match[str] | None, str]:
 
 def _unwritten(word: str, at: int) -> tuple[str, int]:
     """A syllable whose vowel is unwritten: o if it is closed, else a; the last letter is silent."""
-    closed = _CLOSED.match(word, at)
+    three, closed = _THREE.match(word, at), _CLOSED.match(word, at)
+    if three and three[1] not in "กขคตปผพ":
+        return f"{_START[three[1]]}a{_START[three[2]]}o{_END[three[3]]}", three.end()  # Narong
     if closed:
         return _START[closed[1]] + "o" + _END[closed[2]], closed.end()
     lone = _LONE.match(word, at)
