@@ -28,6 +28,7 @@ from matching.name.token import Script
 
 __all__ = ["join", "join_across", "split_word"]
 
+_Spelled = tuple[str, bool]  # surface, and whether it has its vowels
 _ARTICLE = "ال"
 _NOTHING = Part("", "", Script.ARABIC)
 _PARENTS = (Role.FATHER, Role.FATHER_OF_THE, Role.MOTHER)
@@ -80,13 +81,17 @@ def _compound(parts: Sequence[Part], at: int) -> tuple[int, Part]:
         return 1, first
     # Abu Abd al-Rahman: the second name may be of two words itself.
     length, second = _compound(parts, after) if first.role in _PARENTS else (1, parts[after])
-    surface = _surface(first, second, article)
-    if surface is None:
+    spelled = _spelled(first, second, article)
+    if spelled is None:
         return 1, first
     after += length
     written = unicodedata.normalize("NFKC", "".join(p.written for p in parts[at:after]))
-    vowelled = second.role is not Role.SUFFIX or second.vowelled
-    return after - at, Part(written, surface[:MAX_SURFACE], second.script, Role.NONE, vowelled)
+    return after - at, _one(written, spelled, second)
+
+
+def _one(written: str, spelled: _Spelled, last: Part) -> Part:
+    surface, vowelled = spelled
+    return Part(written, surface[:MAX_SURFACE], last.script, Role.NONE, vowelled)
 
 
 def join_across(forenames: list[Part], surnames: list[Part]) -> Part | None:
@@ -103,34 +108,44 @@ def join_across(forenames: list[Part], surnames: list[Part]) -> Part | None:
     return name
 
 
-def _surface(first: Part, second: Part, article: bool) -> str | None:
+def _spelled(first: Part, second: Part, article: bool) -> _Spelled | None:
     """The spelling of both as one name, None if they form none."""
     if first.role in (Role.SERVANT, Role.SERVANT_OF_THE):
         return _servant(first, second, article)
     if first.role in _PARENTS and second.role in (Role.NONE, Role.TITLE):
         prefix = "umm" if first.role is Role.MOTHER else "abu"
-        return prefix + (canonical("father", second) or second.surface)
+        name, vowelled = _usual(second, "father")
+        return prefix + name, vowelled
     if first.role is not Role.NONE:
         return None
-    if second.role is Role.GOD:
-        head = canonical("god", first) or (None if first.vowelled else first.surface)
-        return f"{head}ullah" if head else None
-    if second.role is Role.OF_THE_FAITH or (second.role is Role.FAITH and article):
-        unvowelled = not first.vowelled
-        head = canonical("faith", first) or (first.surface if article or unvowelled else None)
-        return f"{head}uddin" if head else None
-    return first.surface + second.surface if second.role is Role.SUFFIX else None
+    if second.role is Role.GOD and (canonical("god", first) or not first.vowelled):
+        name, vowelled = _usual(first, "god")
+        return f"{name}ullah", vowelled
+    of_the_faith = second.role is Role.OF_THE_FAITH or (second.role is Role.FAITH and article)
+    if of_the_faith and (canonical("faith", first) or article or not first.vowelled):
+        name, vowelled = _usual(first, "faith")
+        return f"{name}uddin", vowelled
+    if second.role is Role.SUFFIX:
+        return first.surface + second.surface, first.vowelled and second.vowelled
+    return None
 
 
-def _servant(first: Part, second: Part, article: bool) -> str | None:
+def _servant(first: Part, second: Part, article: bool) -> _Spelled | None:
     if second.role is Role.GOD:
-        return "abdullah"
-    name = canonical("attribute", second)
-    if article or first.role is Role.SERVANT_OF_THE:
-        name = name or canonical("revered", second)
-    if article and first.role is Role.SERVANT:
-        name = name or second.surface
-    return f"abdul{name}" if name else None
+        return "abdullah", True
+    kind = "attribute" if canonical("attribute", second) else "revered"
+    the = article or first.role is Role.SERVANT_OF_THE
+    known = canonical(kind, second) and (the or kind == "attribute")
+    if not known and not (article and first.role is Role.SERVANT):
+        return None
+    name, vowelled = _usual(second, kind)
+    return f"abdul{name}", vowelled
+
+
+def _usual(word: Part, kind: str) -> _Spelled:
+    """The spelling that stands for all, else the word as it is romanised."""
+    name = canonical(kind, word)
+    return (name, True) if name else (word.surface, word.vowelled)
 
 
 def _split_arabic(word: Part) -> tuple[Part, ...]:
@@ -142,11 +157,11 @@ def _split_arabic(word: Part) -> tuple[Part, ...]:
 
 
 def _whole_arabic(word: Part) -> Part:
-    surface = _joined_arabic(plain(word.written))
-    return word._replace(surface=surface[:MAX_SURFACE], vowelled=True) if surface else word
+    spelled = _joined_arabic(plain(word.written))
+    return _one(word.written, spelled, word) if spelled else word
 
 
-def _joined_arabic(key: str) -> str | None:
+def _joined_arabic(key: str) -> _Spelled | None:
     for prefix, role in (("عبد", Role.SERVANT), ("ابو", Role.FATHER), ("ابي", Role.FATHER)):
         rest = key.removeprefix(prefix)
         article = rest.startswith(_ARTICLE) and len(rest) > 4 and rest not in WITHOUT_ARTICLE
@@ -155,13 +170,14 @@ def _joined_arabic(key: str) -> str | None:
             continue
         # Abicassis is no Abi Cassis: without an article the second name must be known.
         if article or role is Role.SERVANT or canonical("father", second):
-            surface = _surface(_NOTHING._replace(role=role), second, article)
-            if surface:
-                return surface
+            spelled = _spelled(_NOTHING._replace(role=role), second, article)
+            if spelled:
+                return spelled
     for suffix, kind, ending in (("الدين", "faith", "uddin"), ("الله", "god", "ullah")):
         head = part(key.removesuffix(suffix)) if key.endswith(suffix) else None
         if head:
-            return (canonical(kind, head) or head.surface) + ending
+            name, vowelled = _usual(head, kind)
+            return name + ending, vowelled
     return None
 
 

@@ -148,5 +148,7 @@ def _kind(parts: Sequence[Part], at: int) -> Kind:
 def _token(part: Part, field: Field, kind: Kind) -> Token:
     folded = fold(part.surface, vowelled=part.vowelled)
     same = equivalents(part) if kind is Kind.WORD else ()
-    forms = (part.written, part.surface, folded, skeleton(folded))
-    return Token(*forms, part.script, field, kind, same)
+    # The usual spelling of a compound has its vowels, whatever script it was written in.
+    from_table = part.vowelled and part.script in (Script.ARABIC, Script.HEBREW)
+    script = Script.OTHER if from_table else part.script
+    return Token(part.written, part.surface, folded, skeleton(folded), script, field, kind, same)

@@ -50,7 +50,7 @@ class Token:
         surface: Romanised, ``[a-z0-9]{1,64}``.
         folded: Surface with the usual alternatives of transliteration merged.
         skeleton: Folded without vowels and weak letters, voiced and unvoiced merged; may be "".
-        script: Of ``written``.
+        script: Of ``written``; OTHER where a table knew the spelling with its vowels.
         field: Where the word stood.
         kind: Word, initial or particle.
         equivalents: Numbers of the groups of names in other languages that mean the same

@@ -65,3 +65,11 @@ def test_an_article_that_is_written_together_is_a_particle(joined: str, apart: s
 @pytest.mark.parametrize("name", ["Alexander", "Alyssa", "Alisha", "Elisa", "Benjamin", "Elmira"])
 def test_names_that_begin_like_an_article_stay_whole(name: str) -> None:
     assert [token.surface for token in read_name(text=name).tokens] == [name.lower()]
+
+
+@pytest.mark.parametrize(
+    ("text", "vowelled"),
+    [("عبد الرحمن", True), ("نورالدين", True), ("عبد الصقر", False), ("محمد", False)],
+)
+def test_a_spelling_from_the_table_has_its_vowels(text: str, vowelled: bool) -> None:
+    assert read_name(text=text).tokens[0].vowelled is vowelled
