@@ -52,6 +52,9 @@ class Part(NamedTuple):
     role: Role = Role.NONE
     vowelled: bool = True
 
+    def __repr__(self) -> str:
+        return f"Part({len(self.surface)} letters, {self.script}, {self.role})"
+
 
 def plain(word: str) -> str:
     """A word with the letters of Arabic script that writers exchange brought together.
