@@ -12,6 +12,7 @@
     ├── ExtractionError           no template can be made of a sample, or the extractor is missing
     ├── KernelError               the compiled kernels are missing or of another ABI
     ├── SketchModelError          trained part of the sketches missing, damaged, another version
+    ├── NameUnreadableError       nothing that could be a name, or too long for one
     └── GalleryError
         ├── GalleryCorruptError   a snapshot fails its checks; rebuild it from the database
         └── GalleryStaleError     a snapshot of another database, model or format
@@ -35,6 +36,7 @@ __all__ = [
     "KernelError",
     "MatchingError",
     "MrzError",
+    "NameUnreadableError",
     "NistFileError",
     "SketchModelError",
     "TemplateError",
@@ -96,6 +98,10 @@ class KernelError(MatchingError):
 
 class SketchModelError(MatchingError):
     """The trained part of the sketches is missing, damaged or of another version."""
+
+
+class NameUnreadableError(MatchingError):
+    """No name can be read: nothing but spaces and punctuation, or longer than any name."""
 
 
 class GalleryError(MatchingError):

@@ -50,7 +50,7 @@ class Token:
         surface: Romanised, ``[a-z0-9]{1,64}``.
         folded: Surface with the usual alternatives of transliteration merged.
         skeleton: Folded without vowels and weak letters, voiced and unvoiced merged; may be "".
-        script: Of ``written``.
+        script: Of ``written``; OTHER where a table knew the spelling with its vowels.
         field: Where the word stood.
         kind: Word, initial or particle.
         equivalents: Numbers of the groups of names in other languages that mean the same
@@ -84,7 +84,8 @@ class Name:
             most 16. Words that belong together (abd al-rahman) are one token.
         shown: The text for display: NFC, controls and invisible characters removed, each run of
             another direction isolated, so that it cannot reorder what stands around it.
-        truncated: Whether words beyond the sixteenth were left out.
+        truncated: Whether words beyond the sixteenth were left out, or a machine-readable zone
+            had no room for more letters.
     """
 
     tokens: tuple[Token, ...]

@@ -1,0 +1,64 @@
+"""Names in Han characters, Hangul and kana."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from matching.name.table import load_table
+
+__all__ = ["split_surname", "surname_sound", "written_kana"]
+
+_TABLE = load_table("east_asia")
+_HAN = re.compile("[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]{2,5}")
+_HANGUL = re.compile("[\uac00-\ud7a3]{2,5}")
+
+
+def split_surname(word: str) -> tuple[str, ...]:
+    """Split a whole name in Han characters or Hangul into surname and given name.
+
+    Returns:
+        Two words, or the word itself where it is none or too long for a name.
+    """
+    for pattern, kind in ((_HAN, "han"), (_HANGUL, "hangul")):
+        if pattern.fullmatch(word):
+            length = _surname_length(word, _TABLE[kind])
+            return word[:length], word[length:]
+    return (word,)
+
+
+def surname_sound(word: str) -> str | None:
+    """The usual spelling of a surname in Han characters or Hangul, None for any other word."""
+    han: Mapping[str, str] = _TABLE["han"]["sounds"]
+    hangul: Mapping[str, str] = _TABLE["hangul"]["sounds"]
+    return han.get(word) or hangul.get(word)
+
+
+def written_kana(sounds: list[tuple[str, str]]) -> str:
+    """Join the sounds of kana: small letters change the one before, long vowels are not written.
+
+    Args:
+        sounds: Each character with its own romanisation.
+    """
+    written, doubled = "", False
+    for character, sound in sounds:
+        if character in "っッ":
+            doubled = True
+            continue
+        if character in "ゃゅょャュョ" and written.endswith("i"):
+            hushed = written.endswith(("shi", "chi", "ji"))
+            written = written[:-1] + (sound[1:] if hushed else sound)
+            continue
+        if character == "ー":
+            continue
+        written += sound[:1] + sound if doubled else sound
+        doubled = False
+    return re.sub("ou|oo", "o", written.replace("uu", "u"))
+
+
+def _surname_length(word: str, table: Mapping[str, Any]) -> int:
+    if len(word) > 2 and word[:2] in table["double"]:
+        return 2
+    # Four characters without a Chinese double surname are mostly Japanese: two and two.
+    return 2 if len(word) > 3 else 1
