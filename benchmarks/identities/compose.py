@@ -16,7 +16,7 @@ from benchmarks.identities.origins import Name
 __all__ = ["Letters", "Syllables"]
 
 _ARTICLE = "al-"
-_SHORTEST, _LONGEST = 3, 11
+_SHORTEST, _LONGEST = 4, 11
 _ATTEMPTS = 6
 _END = 0
 
@@ -54,7 +54,7 @@ class Letters:
             seed: Of the list.
 
         Returns:
-            M words of about 3 to 11 letters with a capital; two ranks may share a word.
+            M words of about 4 to 11 letters with a capital; two ranks may share a word.
 
         Cost: 1 microsecond a word, and one random number for every letter up to the highest rank.
         """

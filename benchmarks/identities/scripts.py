@@ -44,7 +44,9 @@ class Script:
 
     def write(self, latin: str) -> str:
         """Write a Latin word; letters that the table does not know are left out."""
-        return " ".join(self._word(word) for word in latin.lower().replace("-", " ").split())
+        return " ".join(
+            "".join(self._word(part) for part in word.split("-")) for word in latin.lower().split()
+        )
 
     def _word(self, word: str) -> str:
         if word in self.words:

@@ -58,7 +58,10 @@ class Speller:
                 continue
             place = places[below(len(places))] if len(places) > 1 else places[0]
             new = place.expand(replacement) if groups else replacement
-            found = word[: place.start()] + new + word[place.end() :]
+            rest = word[place.end() :]
+            if place.start() == 0 and new and word[0].isupper():
+                rest = rest[:1].lower() + rest[1:]
+            found = word[: place.start()] + new + rest
             if len(found) > 1 and found.casefold() != word.casefold():
                 return _capitals(found)
         return word
