@@ -89,19 +89,19 @@ CLUSTER: Mapping[str, Part] = {
                 _SPLINK,
                 {"wide": True},
             ),
-            # One column alone would give 19 million candidates, and six minutes.
+            # Its usual blocks would give 19 million candidates here, 6 minutes and an F1 of .64.
             "ecm": _ecm(
                 "first_name",
                 "surname",
                 date="dob",
-                exact=("birth_place", "postcode", "occupation"),
+                exact=("birth_place", "postcode"),
                 blocks=[
+                    ("postcode",),
+                    ("dob",),
                     ("first_name", "surname"),
-                    ("first_name", "dob"),
-                    ("surname", "dob"),
-                    ("first_name", "postcode"),
-                    ("surname", "postcode"),
-                    ("dob", "birth_place"),
+                    ("surname", "birth_place"),
+                    ("first_name", "birth_place"),
+                    ("surname", "occupation"),
                 ],
             ),
         },

@@ -28,22 +28,23 @@ _SETTINGS = {
     "jit": "off",
     "plan_cache_mode": "force_custom_plan",
     "shared_buffers": "1GB",
+    "work_mem": "64MB",
     "maintenance_work_mem": "512MB",
     "max_parallel_workers_per_gather": "0",
     "max_parallel_maintenance_workers": "0",
 }
 _THRESHOLD = 0.3
-_DATE_WORTH = 0.5
-"""What an equal birth date adds to the similarity of names, 0..1."""
+_WORTH = {"birth": 0.5, "nationality": 0.1, "sex": 0.05}
+"""What each equal field adds to the similarity of names, 0..1; set by hand."""
 
 
 class TrigramGin:
     """Names that share enough trigrams (%, 0.3, its default), ordered by similarity.
 
-    With a birth date also everybody born then; the date adds 0.5.
+    With a birth date also everybody born then; every further field that is equal adds something.
     """
 
-    fields = frozenset({"birth"})
+    fields = frozenset(_WORTH)
 
     def build(self, people: People) -> None:
         """Copy and index everybody."""
@@ -51,13 +52,13 @@ class TrigramGin:
 
     def search(self, probe: Probe, *, k: int) -> Sequence[int]:
         """Ask the index."""
-        if probe.birth is None:
-            where, score = "name %% %(name)s", "similarity(name, %(name)s)"
-        else:
-            where = "name %% %(name)s OR birth = %(birth)s"
-            score = "similarity(name, %(name)s) + %(worth)s * (birth = %(birth)s)::int"
+        told = {name: getattr(probe, name) for name in _WORTH}
+        told = {name: value for name, value in told.items() if value is not None}
+        where = "name %% %(name)s" + (" OR birth = %(birth)s" if "birth" in told else "")
+        more = "".join(f" + {_WORTH[name]} * ({name} = %({name})s)::int" for name in told)
+        score = f"similarity(name, %(name)s){more}"
         query = f"SELECT id FROM people WHERE {where} ORDER BY {score} DESC, id LIMIT %(k)s"
-        asked = {"name": latin(probe.name), "birth": probe.birth, "worth": _DATE_WORTH, "k": k}
+        asked = {"name": latin(probe.name), "k": k, **told}
         return self._table.ids(query, asked)
 
     def bytes_per_person(self) -> float:
@@ -107,11 +108,15 @@ class _Table:
         self._connection = psycopg.connect(self._server.get_uri(), autocommit=True)
         run = self._connection.execute
         run("CREATE EXTENSION pg_trgm")
-        run("CREATE TABLE people (id integer, name text, birth integer)")
+        run(
+            "CREATE TABLE people "
+            "(id integer, name text, birth integer, nationality smallint, sex smallint)"
+        )
         with self._connection.cursor().copy("COPY people FROM STDIN") as copy:
-            rows = zip(people.names, people.birth.tolist(), strict=True)
-            for number, (name, birth) in enumerate(rows):
-                copy.write_row((number, latin(name), birth))
+            others = (people.birth, people.nationality, people.sex)
+            rows = zip(people.names, *(column.tolist() for column in others), strict=True)
+            for number, (name, *fields) in enumerate(rows):
+                copy.write_row((number, latin(name), *fields))
         run(index.encode())
         run("CREATE INDEX ON people (birth)")
         run("VACUUM ANALYZE people")
