@@ -1,20 +1,15 @@
-"""Runs one engine in a process of its own: pinned, with its own environment, memory freed after.
+"""Runs one engine, in a process of its own.
 
 What it returns are answers and times; what they are worth is judged by the scenario.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +18,12 @@ from benchmarks.engines import Engine
 from benchmarks.limits import Limits, measure
 from benchmarks.peers.protocol import ErasingPeer, Floats, VectorPeer, Work
 from benchmarks.stored import Stored
-from benchmarks.timing import Speed, alone, pin, speed
+from benchmarks.timing import Speed, alone, speed
 
-__all__ = ["Answers", "Measured", "Task", "isolated", "measure_limits", "run_engine"]
+__all__ = ["Answers", "Measured", "Task", "measure_limits", "run_engine"]
 
 _ANSWER_BATCH = 512  # large, so that no engine answers slowly where only accuracy is asked
 _ERASED = 20
-_POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
-_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +80,6 @@ class Measured:
     erase_us: float | None
     bytes_per_person: float
     work: Work | None
-
-
-def isolated(threads: int, environment: Mapping[str, str], work: Callable[[], _Made]) -> _Made:
-    """Do something in a fresh process that is pinned and whose libraries use so many threads."""
-    pools = dict.fromkeys(_POOLS, str(threads))
-    with (
-        _environment({**pools, **environment}),
-        ProcessPoolExecutor(
-            1, mp_context=get_context("spawn"), initializer=pin, initargs=(threads,)
-        ) as pool,
-    ):
-        return pool.submit(work).result()
 
 
 def measure_limits(threads: int, lock: Path | None) -> Limits:
@@ -186,18 +167,3 @@ def _erase_us(engine: VectorPeer, people: int) -> float | None:
         engine.erase(person)
         durations.append(perf_counter() - begin)
     return 1e6 * median(durations)
-
-
-@contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Set variables for the processes started inside."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

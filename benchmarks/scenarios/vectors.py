@@ -26,12 +26,13 @@ from benchmarks.embeddings import Population
 from benchmarks.engines import OURS, PEERS, Engine
 from benchmarks.exact import Reference
 from benchmarks.identification import fnir, lost_upper_bound, threshold_at_fpir
+from benchmarks.isolation import isolated
 from benchmarks.limits import Limits
 from benchmarks.peers.protocol import queries_limit
 from benchmarks.report import Plot, Result, Row, Value
 from benchmarks.stored import Stored, store
 from benchmarks.timing import cores
-from benchmarks.vector_run import Answers, Measured, Task, isolated, measure_limits, run_engine
+from benchmarks.vector_run import Answers, Measured, Task, measure_limits, run_engine
 
 __all__ = ["add_arguments", "run"]
 
