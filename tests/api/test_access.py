@@ -10,6 +10,7 @@ import pytest
 from tests.api.invented import dataset
 from tests.api.live import Live
 from tests.api.problems import assert_problem
+from tests.api.story import Story
 
 DATA_CALLS = [
     ("POST", "/datasets"),
@@ -18,6 +19,7 @@ DATA_CALLS = [
     ("POST", "/marks"),
     ("POST", "/identifications"),
     ("POST", "/lookups"),
+    ("POST", "/lookups/visa-applications"),
     ("GET", f"/persons/{'0' * 32}"),
     ("POST", f"/links/{'0' * 32}/decisions"),
     ("POST", "/systems/ees/files"),
@@ -140,3 +142,37 @@ def test_a_visa_authority_sees_no_dataset_of_asylum(live: Live) -> None:
     found = client.post("/lookups", json={"reference_number": reference}, headers=purpose)
     assert_problem(found, 404)
     assert_problem(client.get(f"/persons/{stored['record_id']}", headers=purpose), 404)
+
+
+def visa_lookup(live: Live, role: str, state: str, number: str = "ESP000900") -> httpx.Response:
+    return live.client(role, state).post(
+        "/lookups/visa-applications", json={"application_number": number}
+    )
+
+
+def test_a_visa_authority_looks_up_and_views_its_own_file(live: Live, story: Story) -> None:
+    found = visa_lookup(live, "visa_authority", "ES").json()
+    assert (found["member_state"], found["state"]) == ("ES", "issued")
+    assert found["valid_until"] == "2026-05-31"
+    assert found["identity"]["names"][0]["surnames"] == story.surname
+    person = live.client("visa_authority", "ES").get(f"/persons/{found['record_id']}").json()
+    assert person["visa_files"] == [found]
+    assert {event["system"] for event in person["timeline"]} == {"VIS"}
+    assert {event["link_state"] for event in person["timeline"]} == {None}
+    for nothing in ("datasets", "connected", "links", "indicators"):
+        assert person[nothing] == []
+
+
+def test_what_is_not_its_own_visa_file_looks_like_none(live: Live, story: Story) -> None:
+    record = visa_lookup(live, "visa_authority", "ES").json()["record_id"]
+    nobodys = assert_problem(visa_lookup(live, "visa_authority", "ES", "ESP999999"), 404)
+    assert assert_problem(visa_lookup(live, "visa_authority", "FR"), 404) == nobodys
+    assert assert_problem(visa_lookup(live, "asylum_unit", "ES"), 404) == nobodys
+    assert_problem(visa_lookup(live, "fingerprint_expert", "ES"), 403)
+    none = assert_problem(live.client("visa_authority", "ES").get(f"/persons/{'0' * 32}"), 404)
+    for role, state, each in (
+        ("visa_authority", "FR", record),
+        ("asylum_unit", "ES", record),
+        ("visa_authority", "NL", story.record_id),
+    ):
+        assert assert_problem(live.client(role, state).get(f"/persons/{each}"), 404) == none
