@@ -105,10 +105,11 @@ class Fingers(_Body):
     fingerprints: list[FingerModel]
 
 
-class Recapture(Fingers):
-    """Biometrics taken again under the same reference number (Article 38(1))."""
+class Recapture(_Body):
+    """Biometrics that could not be used or were missing, under the same number (Article 38(1))."""
 
     reference_number: ReferenceNumber
+    fingerprints: list[FingerModel] = []
     facial_image: ImageModel | None = None
     biometrics_taken_at: str
 

@@ -9,7 +9,7 @@ the State of origin is stored as it was given: one sealed snapshot per dataset o
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -33,16 +33,19 @@ from eurodac.record import (
 )
 from eurodac.record_json import dataset_to_json
 from matching.calibrated import SCORE_VERSION
-from matching.fingerprint.arrangement import Arrangement
+from matching.fingerprint.arrangement import ARRANGEMENT_DISCOUNT, Arrangement, rearranged
+from matching.fingerprint.compare import FingersComparison, compare, pack
 from matching.gallery.protocol import Permit
 from matching.template import FingerSet
 
-__all__ = ["Outcome", "compare_record", "permit_of_query", "usable_fingers"]
+__all__ = ["Outcome", "compare_record", "permit_of_query", "recheck_links", "usable_fingers"]
 
 # More mates than this of one person is a queue for people, not a candidate list.
 MAX_CANDIDATES = 1000
 # A hit within this distance of the threshold, in natural-log units, is checked by an expert first.
 NEAR_THRESHOLD = 3.0
+# The reason to check also remembers the arrangement in which a link was found.
+_ARRANGED = {each.value: each for each in Arrangement}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,43 @@ def compare_record(
     return Outcome(record_id, len(fingers) > 0, permit is not None, searched, tuple(links))
 
 
+def recheck_links(
+    session: Session, record_id: RecordId, *, kek: KeyEncryptionKey
+) -> tuple[Link, ...]:
+    """Compare again what provisional links join, after the biometrics of a record changed.
+
+    A link whose pair still reaches the threshold at which it was found gets the new score and
+    terms; any other is withdrawn with what was received through it. What an expert decided stays.
+
+    Returns:
+        The links that were withdrawn.
+
+    Cost: one comparison per link.
+    """
+    links = [
+        link
+        for link in store.links_of(session, [record_id])
+        if link.state is LinkState.PROVISIONAL and link.basis is LinkBasis.FINGERPRINT
+    ]
+    stored = store.load_fingers(
+        session, {end for link in links for end in (link.low, link.high)}, kek=kek
+    )
+    withdrawn = []
+    for link in links:
+        other = link.high if link.low == link.found_by else link.low
+        probe, reference = (stored.get(end, FingerSet({})) for end in (link.found_by, other))
+        arrangement = _ARRANGED.get(link.check_reason, Arrangement.AS_LABELLED)
+        found = compare(pack(rearranged(probe, arrangement)), pack(reference))
+        if arrangement is not Arrangement.AS_LABELLED:
+            found = replace(found, score=found.score - ARRANGEMENT_DISCOUNT)
+        if found.terms and found.score >= link.threshold:
+            store.rescore_link(session, _scored(session, link, found, arrangement))
+        else:
+            store.withdraw_link(session, link.id)
+            withdrawn.append(link)
+    return tuple(withdrawn)
+
+
 def usable_fingers(capture: Capture) -> FingerSet:
     """Give the fingers of a capture that can be compared."""
     return FingerSet({f.position: f.template for f in capture.fingers if f.template is not None})
@@ -147,8 +187,7 @@ def _complete(dataset: Dataset, *, has_fingers: bool) -> bool:
 def _link(session: Session, probe: RecordId, hit: Hit, *, threshold: float, at: datetime) -> Link:
     reference = RecordId(hit.candidate.key)
     pair = sorted((each, store.system_of(session, each)) for each in (probe, reference))
-    found = hit.candidate.comparison
-    return Link(
+    bare = Link(
         id=LinkId(new_id()),
         low=pair[0][0],
         low_system=pair[0][1],
@@ -156,31 +195,41 @@ def _link(session: Session, probe: RecordId, hit: Hit, *, threshold: float, at: 
         high_system=pair[1][1],
         state=LinkState.PROVISIONAL,
         basis=LinkBasis.FINGERPRINT,
-        score=found.score,
+        score=0.0,
         threshold=threshold,
+        terms=(),
+        matcher_version=SCORE_VERSION,
+        found_by=probe,
+        created_at=at,
+    )
+    return _scored(session, bare, hit.candidate.comparison, hit.arrangement)
+
+
+def _scored(
+    session: Session, link: Link, found: FingersComparison, arrangement: Arrangement
+) -> Link:
+    """Give the link with what a comparison of its pair said."""
+    return replace(
+        link,
+        score=found.score,
         terms=tuple(
             ScoreTerm(term.position.name.lower(), term.similarity, term.llr) for term in found.terms
         ),
         matcher_version=SCORE_VERSION,
-        found_by=probe,
-        created_at=at,
-        check_reason=_check_reason(session, pair, hit, threshold=threshold),
+        check_reason=_check_reason(session, link, found.score, arrangement),
     )
 
 
-def _check_reason(
-    session: Session, pair: Iterable[tuple[RecordId, System]], hit: Hit, *, threshold: float
-) -> str:
+def _check_reason(session: Session, link: Link, score: float, arrangement: Arrangement) -> str:
     """Say why an expert must look first (Article 38(4)); links across systems always need one."""
-    if hit.arrangement is not Arrangement.AS_LABELLED:
-        return hit.arrangement.value
-    if any(system is not System.EURODAC for _, system in pair):
+    if arrangement is not Arrangement.AS_LABELLED:
+        return arrangement.value
+    if not link.low_system is link.high_system is System.EURODAC:
         return "across_systems"
-    one, other = (store.get_dataset(session, record_id).sex for record_id, _ in pair)
+    one, other = (store.get_dataset(session, end).sex for end in (link.low, link.high))
     if {one, other} <= {Sex.MALE, Sex.FEMALE} and one is not other:
         return "sex_differs"
-    near = hit.candidate.comparison.score < threshold + NEAR_THRESHOLD
-    return "near_threshold" if near else ""
+    return "near_threshold" if score < link.threshold + NEAR_THRESHOLD else ""
 
 
 def _snapshots(

@@ -13,8 +13,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from eurodac import audit, store
-from eurodac.errors import AccessDeniedError, ConflictError, NotFoundError
+from eurodac.comparison import recheck_links
+from eurodac.errors import AccessDeniedError, ConflictError, FieldRefusedError, NotFoundError
 from eurodac.keys import KeyEncryptionKey, new_id, pseudonym
+from eurodac.law.reference_numbers import RECAPTURE
 from eurodac.record import (
     CallContext,
     Capture,
@@ -26,6 +28,7 @@ from eurodac.record import (
     LinkId,
     LinkState,
     RecordId,
+    SampleKind,
     System,
 )
 from eurodac.record_json import dataset_to_json
@@ -107,28 +110,34 @@ def recapture(
     context: CallContext,
     kek: KeyEncryptionKey,
 ) -> None:
-    """Replace unusable biometrics under the same reference number (Article 38(1)).
+    """Put biometrics in the place of those that could not be used (Article 38(1)).
 
-    The retention period keeps running from the first transmission.
+    A usable print, or a face that is there, stays. Provisional links are compared again with what
+    is stored now; one that no longer reaches its threshold is withdrawn with what was received
+    through it. The retention period keeps running from the first transmission.
 
     Raises:
         AccessDeniedError: another State's dataset.
-        ConflictError: the stored biometrics are usable, so there is nothing to re-send.
+        ConflictError: something that was sent is stored and usable.
+        FieldRefusedError: the biometrics were taken before those that they replace.
     """
     _own(dataset, context)
     previous = store.load_capture(session, dataset.id, kek=kek)
-    if previous.fingers and all(f.template is not None for f in previous.fingers):
-        raise ConflictError(
-            "recapture_not_needed",
-            "all stored fingers are usable; a re-capture is for biometrics that could not be used",
-            article="32024R1358#art38.1",
+    _needed(previous, capture)
+    if dataset.biometrics_taken_at is not None and taken_at < dataset.biometrics_taken_at:
+        raise FieldRefusedError(
+            "date_order",
+            "biometrics_taken_at lies before that of the biometrics that are sent again",
+            field="biometrics_taken_at",
+            article=RECAPTURE.article,
         )
-    missing = tuple(item for item in dataset.missing if item[0] != "fingerprints")
-    changed = replace(dataset, missing=missing, biometrics_taken_at=taken_at)
-    store.update_dataset(session, changed)
-    kept = tuple(s for s in previous.samples if s.kind not in {n.kind for n in capture.samples})
-    merged = Capture(capture.fingers, kept + capture.samples)
-    store.replace_capture(session, dataset.id, capture=merged, kek=kek)
+    sent = {name for name, part in _sent(capture) if part}
+    missing = tuple(item for item in dataset.missing if item[0] not in sent)
+    store.update_dataset(session, replace(dataset, missing=missing, biometrics_taken_at=taken_at))
+    store.replace_capture(session, dataset.id, capture=_completed(previous, capture), kek=kek)
+    for link in recheck_links(session, dataset.id, kek=kek):
+        detail = {"link": link.id, "reason": "recapture"}
+        _log(session, context, kek, "withdraw_link", subject=link.found_by, detail=detail)
     _after_capture(session, dataset.id, at=context.at)
     _log(
         session, context, kek, "recapture", subject=dataset.id, detail={"fingers": _usable(capture)}
@@ -265,6 +274,35 @@ def erase(
 
 def _usable(capture: Capture) -> int:
     return sum(finger.template is not None for finger in capture.fingers)
+
+
+def _sent(capture: Capture) -> tuple[tuple[str, bool], ...]:
+    face = any(sample.kind is SampleKind.FACE for sample in capture.samples)
+    return (("fingerprints", bool(capture.fingers)), ("facial_image", face))
+
+
+def _needed(previous: Capture, capture: Capture) -> None:
+    """Refuse to replace what can be used."""
+    usable = {f.position for f in previous.fingers if f.template is not None}
+    twice = [str(int(f.position)) for f in capture.fingers if f.position in usable]
+    what = f"finger {', '.join(twice)}" if twice else ""
+    if dict(_sent(previous))["facial_image"] and dict(_sent(capture))["facial_image"]:
+        what = what or "facial_image"
+    if what:
+        raise ConflictError(
+            "recapture_not_needed",
+            f"{what}: is stored and usable; send only what could not be used or was missing",
+            article=RECAPTURE.article,
+        )
+
+
+def _completed(previous: Capture, capture: Capture) -> Capture:
+    """Put what was sent again beside what stays; the picture of a replaced finger goes."""
+    fingers = {f.position: f for f in (*previous.fingers, *capture.fingers)}
+    replaced = {(SampleKind.FINGER, int(f.position)) for f in capture.fingers}
+    kept = tuple(s for s in previous.samples if (s.kind, s.position) not in replaced)
+    ordered = tuple(fingers[position] for position in sorted(fingers))
+    return Capture(ordered, kept + capture.samples)
 
 
 def _own(dataset: Dataset, context: CallContext) -> None:

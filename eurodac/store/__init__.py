@@ -61,7 +61,9 @@ from eurodac.store.links import (
     get_link,
     insert_link,
     links_of,
+    rescore_link,
     undecided_links,
+    withdraw_link,
 )
 from eurodac.store.meta import check_kek, database_id, initialise
 from eurodac.store.records import state_of, system_of
@@ -135,10 +137,12 @@ __all__ = [
     "references",
     "replace_capture",
     "request_comparison",
+    "rescore_link",
     "searched_by",
     "state_of",
     "system_of",
     "undecided_links",
     "update_dataset",
     "update_visa",
+    "withdraw_link",
 ]
