@@ -133,6 +133,10 @@ class DateShape(Shape):
             date(self.year, self.month, self.day)
         return self
 
+    def earliest(self) -> date:
+        """Give the first day that the partial date may mean."""
+        return date(self.year, self.month or 1, self.day or 1)
+
     def latest(self) -> date:
         """Give the last day that the partial date may mean."""
         month = self.month or 12
