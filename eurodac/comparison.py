@@ -8,7 +8,7 @@ the State of origin is stored as it was given: one sealed snapshot per dataset o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -226,8 +226,7 @@ def _check_reason(session: Session, link: Link, score: float, arrangement: Arran
         return arrangement.value
     if not link.low_system is link.high_system is System.EURODAC:
         return "across_systems"
-    one, other = (store.get_dataset(session, end).sex for end in (link.low, link.high))
-    if {one, other} <= {Sex.MALE, Sex.FEMALE} and one is not other:
+    if store.sexes_of(session, (link.low, link.high)) == {Sex.MALE, Sex.FEMALE}:
         return "sex_differs"
     return "near_threshold" if score < link.threshold + NEAR_THRESHOLD else ""
 
@@ -241,16 +240,18 @@ def _snapshots(
     at: datetime,
 ) -> None:
     """Store what the State of origin receives: the hits and their confirmed sequence members."""
+    hits = {
+        link.high if link.low == probe.id else link.low: link.id
+        for link in links
+        if link.low_system is link.high_system is System.EURODAC
+        and link.state is not LinkState.REJECTED
+    }
+    confirmed = store.confirmed_graph(session, hits)
     received: dict[RecordId, LinkId] = {}
-    for link in links:
-        if link.low_system is not System.EURODAC or link.high_system is not System.EURODAC:
-            continue
-        if link.state is LinkState.REJECTED:
-            continue
-        hit = link.high if link.low == probe.id else link.low
-        received.setdefault(hit, link.id)
-        for member in _confirmed_members(session, hit) - {probe.id}:
-            received.setdefault(member, link.id)
+    for hit, link_id in hits.items():
+        received.setdefault(hit, link_id)
+        for member in _reached(confirmed, hit) - {probe.id}:
+            received.setdefault(member, link_id)
     for reference, dataset in store.get_datasets(session, received).items():
         snapshot = store.HitSnapshot(
             probe.id,
@@ -263,17 +264,10 @@ def _snapshots(
         store.insert_hit_snapshot(session, snapshot, kek=kek)
 
 
-def _confirmed_members(session: Session, start: RecordId) -> set[RecordId]:
-    """Follow confirmed links only, from a dataset that was hit directly."""
-    component = store.component(session, start)
+def _reached(graph: Mapping[RecordId, set[RecordId]], start: RecordId) -> set[RecordId]:
     reached, frontier = {start}, [start]
-    confirmed = [link for link in component.links if link.state is LinkState.CONFIRMED]
     while frontier:
-        node = frontier.pop()
-        for link in confirmed:
-            if node in (link.low, link.high):
-                other = link.high if node == link.low else link.low
-                if other not in reached:
-                    reached.add(other)
-                    frontier.append(other)
+        new = graph.get(frontier.pop(), set()) - reached
+        reached |= new
+        frontier.extend(new)
     return reached

@@ -35,6 +35,7 @@ from eurodac.store.datasets import (
     get_dataset,
     get_datasets,
     insert_dataset,
+    sexes_of,
     update_dataset,
 )
 from eurodac.store.journal import (
@@ -56,6 +57,7 @@ from eurodac.store.links import (
     Component,
     LinkDecision,
     component,
+    confirmed_graph,
     decide_link,
     find_link,
     get_link,
@@ -97,6 +99,7 @@ __all__ = [
     "check_kek",
     "claim_idempotency",
     "component",
+    "confirmed_graph",
     "database_id",
     "decide_link",
     "erase_hit_snapshots",
@@ -139,6 +142,7 @@ __all__ = [
     "request_comparison",
     "rescore_link",
     "searched_by",
+    "sexes_of",
     "state_of",
     "system_of",
     "undecided_links",

@@ -27,6 +27,7 @@ __all__ = [
     "Component",
     "LinkDecision",
     "component",
+    "confirmed_graph",
     "decide_link",
     "find_link",
     "get_link",
@@ -215,6 +216,33 @@ def component(session: Session, record_id: RecordId) -> Component:
         tuple(link for link in ordered if _inside(link)),
         tuple(link for link in ordered if not _inside(link)),
     )
+
+
+def confirmed_graph(session: Session, starts: Iterable[RecordId]) -> dict[RecordId, set[RecordId]]:
+    """Give the neighbours of every record that confirmed links join to the starts.
+
+    Args:
+        session: Any transaction.
+        starts: Records of Eurodac; links to other systems are not followed.
+
+    Cost: one statement per step away from the starts, without the terms of the links.
+    """
+    graph: defaultdict[RecordId, set[RecordId]] = defaultdict(set)
+    seen: set[RecordId] = set()
+    frontier = set(starts)
+    while frontier:
+        seen |= frontier
+        for chunk in chunks(sorted(frontier)):
+            query = select(LinkRow.low, LinkRow.high).where(
+                or_(LinkRow.low.in_(chunk), LinkRow.high.in_(chunk)),
+                LinkRow.state == LinkState.CONFIRMED.value,
+                LinkRow.low_system == LinkRow.high_system,
+            )
+            for low, high in session.execute(query):
+                graph[RecordId(low)].add(RecordId(high))
+                graph[RecordId(high)].add(RecordId(low))
+        frontier = set(graph) - seen
+    return dict(graph)
 
 
 def _changed() -> ConflictError:
