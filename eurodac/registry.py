@@ -236,10 +236,18 @@ def decide_link(
 
     Raises:
         NotFoundError: the hit was received by another State, whose expert verifies it.
-        ConflictError: somebody decided the link in between.
+        ConflictError: ``link_rejected``: what the link had brought was erased when it was rejected;
+            or somebody decided the link in between.
     """
     if context.actor.member_state not in verifying_states(session, link):
         raise NotFoundError("link_not_found", "no such link for this Member State")
+    if link.state is LinkState.REJECTED:
+        raise ConflictError(
+            "link_rejected",
+            "this link was rejected and what was received through it is erased; only a comparison "
+            "of a new dataset can find the person again",
+            article="32024R1358#art38.6",
+        )
     decision = store.LinkDecision(state, context.at, pseudonym(kek, context.actor.user_id), reason)
     decided = store.decide_link(session, link.id, decision=decision, version=link.version)
     if state is LinkState.REJECTED:

@@ -95,4 +95,5 @@ class SearchCalls(Core):
                 kek=self._kek,
             )
             searched = store.searched_by(session, [link.found_by])
-            return link_view(link, may_decide=True, searched=searched.get(link.found_by))
+            open_still = link.state is not LinkState.REJECTED
+            return link_view(link, may_decide=open_still, searched=searched.get(link.found_by))

@@ -105,6 +105,21 @@ def test_a_rejected_link_parts_the_persons(live: Live) -> None:
     assert [each["record_id"] for each in after["datasets"]] == [two["record_id"]]
 
 
+@pytest.mark.parametrize("decision", ["confirmed", "rejected"])
+def test_a_rejected_link_stays_rejected(live: Live, decision: str) -> None:
+    seed = {"confirmed": 205, "rejected": 206}[decision]
+    live.transmit(dataset(seed, "IT", 1), "IT")
+    two = live.transmit(dataset(seed, "DE", 2), "DE")
+    expert = live.client("fingerprint_expert", "DE")
+    path = f"/links/{two['hits'][0]['link']['link_id']}/decisions"
+    rejected = expert.post(path, json={"decision": "rejected", "reason": "cores differ"})
+    assert rejected.json()["may_decide"] is False
+    again = expert.post(path, json={"decision": decision, "reason": "looked again"})
+    assert_problem(again, 409, "link_rejected")
+    person = live.client("asylum_unit", "DE").get(f"/persons/{two['record_id']}").json()
+    assert [each["record_id"] for each in person["datasets"]] == [two["record_id"]]
+
+
 def test_health_shows_no_data_and_readiness_needs_a_code(live: Live) -> None:
     assert httpx.get(f"{live.url}/healthz").json() == {"status": "ok"}
     assert_problem(httpx.get(f"{live.url}/readyz"), 403, "operation_code")
