@@ -36,9 +36,17 @@ from matching.calibrated import SCORE_VERSION
 from matching.fingerprint.arrangement import ARRANGEMENT_DISCOUNT, Arrangement, rearranged
 from matching.fingerprint.compare import FingersComparison, compare, pack
 from matching.gallery.protocol import Permit
+from matching.parameters import PERSON_THRESHOLD
 from matching.template import FingerSet
 
-__all__ = ["Outcome", "compare_record", "permit_of_query", "recheck_links", "usable_fingers"]
+__all__ = [
+    "Outcome",
+    "compare_record",
+    "link_transfer",
+    "permit_of_query",
+    "recheck_links",
+    "usable_fingers",
+]
 
 # More mates than this of one person is a queue for people, not a candidate list.
 MAX_CANDIDATES = 1000
@@ -139,6 +147,46 @@ def recheck_links(
             store.withdraw_link(session, link.id)
             withdrawn.append(link)
     return tuple(withdrawn)
+
+
+def link_transfer(
+    session: Session, arrival: RecordId, origin: RecordId, *, kek: KeyEncryptionKey, at: datetime
+) -> Link | None:
+    """Link a transfer arrival to the dataset that it names, if their prints agree.
+
+    Article 27(1) spares such a dataset the search; what a message says is no evidence about a
+    person, so the named pair alone is compared. Nothing tells the sender what came of it.
+
+    Returns:
+        The provisional link, marked as asserted; None where prints are missing or do not agree.
+
+    Cost: one comparison.
+    Law: 32024R1358#art16.2.a
+    """
+    stored = store.load_fingers(session, (arrival, origin), kek=kek)
+    one, other = (stored.get(end, FingerSet({})) for end in (arrival, origin))
+    found = compare(pack(one), pack(other))
+    if not found.terms or found.score < PERSON_THRESHOLD:
+        return None
+    low, high = sorted((origin, arrival))
+    bare = Link(
+        id=LinkId(new_id()),
+        low=low,
+        low_system=System.EURODAC,
+        high=high,
+        high_system=System.EURODAC,
+        state=LinkState.PROVISIONAL,
+        basis=LinkBasis.TRANSFER,
+        score=0.0,
+        threshold=PERSON_THRESHOLD,
+        terms=(),
+        matcher_version="",
+        found_by=arrival,
+        created_at=at,
+    )
+    scored = _scored(session, bare, found, Arrangement.AS_LABELLED)
+    link = replace(scored, matcher_version="", check_reason="transfer_asserted")
+    return store.insert_link(session, link)
 
 
 def usable_fingers(capture: Capture) -> FingerSet:

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from eurodac import audit, store
-from eurodac.comparison import recheck_links
+from eurodac.comparison import link_transfer, recheck_links
 from eurodac.errors import AccessDeniedError, ConflictError, FieldRefusedError, NotFoundError
-from eurodac.keys import KeyEncryptionKey, new_id, pseudonym
+from eurodac.keys import KeyEncryptionKey, pseudonym
 from eurodac.law.reference_numbers import RECAPTURE
 from eurodac.record import (
     CallContext,
@@ -24,8 +24,6 @@ from eurodac.record import (
     Dataset,
     Document,
     Link,
-    LinkBasis,
-    LinkId,
     LinkState,
     RecordId,
     SampleKind,
@@ -95,7 +93,9 @@ def receive(
     store.insert_dataset(session, dataset, capture=capture, kek=kek)
     _after_capture(session, dataset.id, at=context.at)
     if transmission.transferred_from is not None:
-        _link_transfer(session, dataset, transmission.transferred_from, at=context.at)
+        origin = store.find_dataset_by_reference(session, transmission.transferred_from)
+        if origin is not None and origin.member_state != dataset.member_state:
+            link_transfer(session, dataset.id, origin.id, kek=kek, at=context.at)
     detail = {"category": dataset.category.value, "fingers": _usable(capture)}
     _log(session, context, kek, "transmit", subject=dataset.id, detail=detail)
     return Received(dataset.id, replayed=False)
@@ -325,36 +325,6 @@ def _own(dataset: Dataset, context: CallContext) -> None:
 def _after_capture(session: Session, record_id: RecordId, *, at: datetime) -> None:
     store.append_outbox(session, store.Topic.ENROL, record_id=record_id, at=at)
     store.request_comparison(session, record_id, at=at)
-
-
-def _link_transfer(session: Session, dataset: Dataset, number: str, *, at: datetime) -> None:
-    """Link a transfer arrival to the transferring State's dataset: it is never compared."""
-    origin = store.find_dataset_by_reference(session, number)
-    if origin is None or origin.member_state == dataset.member_state:
-        raise NotFoundError(
-            "transfer_reference",
-            "transferred_from names no dataset of another Member State",
-            article="32024R1358#art16.2.a",
-        )
-    low, high = sorted((origin.id, dataset.id))
-    store.insert_link(
-        session,
-        Link(
-            id=LinkId(new_id()),
-            low=low,
-            low_system=System.EURODAC,
-            high=high,
-            high_system=System.EURODAC,
-            state=LinkState.PROVISIONAL,
-            basis=LinkBasis.TRANSFER,
-            score=0.0,
-            threshold=0.0,
-            terms=(),
-            matcher_version="",
-            found_by=dataset.id,
-            created_at=at,
-        ),
-    )
 
 
 def _push(
