@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.invented import dataset, fingerprints
+from tests.api.invented import dataset, fingerprints, portrait
 from tests.api.live import Live
 from tests.api.problems import assert_problem
 
@@ -126,6 +126,10 @@ def test_recapture_of_usable_prints_is_refused(live: Live, asylum: httpx.Client)
         ({"fingerprints": []}, "fingerprints"),
         ({"nationalities": ["SYR", "IRQ", "SYR"]}, "nationalities"),
         ({"names": [{"kind": "current", "surnames": "\u200b"}]}, "names[0].surnames"),
+        ({"nationalities": ["ZZZ"]}, "nationalities[0]"),
+        ({"reference_number": "IT1S140O1\n"}, "reference_number"),
+        ({"reference_number": " IT1S140O1"}, "reference_number"),
+        ({"facial_image": {**portrait(), "media_type": "image/jpeg"}}, "facial_image.media_type"),
         ({"event": {"place": "x", "on": "1991-04-04"}}, "event.on"),
         ({"event": {"place": "x", "on": "2026-06-22"}}, "event.on"),
         ({"date_of_birth": {"year": 2199}}, "date_of_birth"),
