@@ -27,6 +27,7 @@ __all__ = [
     "Recapture",
     "SystemMessage",
     "Token",
+    "VisaLookup",
     "component_schemas",
     "read_as",
     "split_reference",
@@ -49,6 +50,16 @@ class Lookup(_Body):
     """A dataset of the own Member State, by its reference number."""
 
     reference_number: ReferenceNumber
+
+
+class VisaLookup(_Body):
+    """A visa application of the own Member State, by its number."""
+
+    application_number: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=64),
+        Field(description="Number of a visa application.", pattern=r"^[^\x00-\x1f]*$"),
+    ]
 
 
 class Mark(_Body):
@@ -94,10 +105,11 @@ class Fingers(_Body):
     fingerprints: list[FingerModel]
 
 
-class Recapture(Fingers):
-    """Biometrics taken again under the same reference number (Article 38(1))."""
+class Recapture(_Body):
+    """Biometrics that could not be used or were missing, under the same number (Article 38(1))."""
 
     reference_number: ReferenceNumber
+    fingerprints: list[FingerModel] = []
     facial_image: ImageModel | None = None
     biometrics_taken_at: str
 
@@ -135,6 +147,7 @@ _DECLARED: tuple[type[BaseModel], ...] = (
     MessageModel,
     Recapture,
     SystemMessage,
+    VisaLookup,
 )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from eurodac.errors import AccessDeniedError
 from eurodac.law import roles, states
-from eurodac.record import CallContext
+from eurodac.record import CallContext, System
 
 __all__ = ["Grant", "authorise"]
 
@@ -27,11 +27,13 @@ class Grant:
         operation: What was asked for.
         scope: What it reaches; a value of ``law/roles.toml``.
         article: The provision that allows it.
+        system: Whose records it starts from; those of every other system look like none.
     """
 
     operation: str
     scope: str
     article: str
+    system: System
 
 
 def authorise(context: CallContext, operation: str) -> Grant:
@@ -59,4 +61,4 @@ def authorise(context: CallContext, operation: str) -> Grant:
             f"{actor.role} may not {operation} for purpose {context.purpose or '(none)'}",
             article="32024R1358#art40",
         )
-    return Grant(operation, row.scope, row.article)
+    return Grant(operation, row.scope, row.article, System(row.system))

@@ -8,8 +8,8 @@ the State of origin is stored as it was given: one sealed snapshot per dataset o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -33,16 +33,27 @@ from eurodac.record import (
 )
 from eurodac.record_json import dataset_to_json
 from matching.calibrated import SCORE_VERSION
-from matching.fingerprint.arrangement import Arrangement
+from matching.fingerprint.arrangement import ARRANGEMENT_DISCOUNT, Arrangement, rearranged
+from matching.fingerprint.compare import FingersComparison, compare, pack
 from matching.gallery.protocol import Permit
+from matching.parameters import PERSON_THRESHOLD
 from matching.template import FingerSet
 
-__all__ = ["Outcome", "compare_record", "permit_of_query", "usable_fingers"]
+__all__ = [
+    "Outcome",
+    "compare_record",
+    "link_transfer",
+    "permit_of_query",
+    "recheck_links",
+    "usable_fingers",
+]
 
 # More mates than this of one person is a queue for people, not a candidate list.
 MAX_CANDIDATES = 1000
 # A hit within this distance of the threshold, in natural-log units, is checked by an expert first.
 NEAR_THRESHOLD = 3.0
+# The reason to check also remembers the arrangement in which a link was found.
+_ARRANGED = {each.value: each for each in Arrangement}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,83 @@ def compare_record(
     return Outcome(record_id, len(fingers) > 0, permit is not None, searched, tuple(links))
 
 
+def recheck_links(
+    session: Session, record_id: RecordId, *, kek: KeyEncryptionKey
+) -> tuple[Link, ...]:
+    """Compare again what provisional links join, after the biometrics of a record changed.
+
+    A link whose pair still reaches the threshold at which it was found gets the new score and
+    terms; any other is withdrawn with what was received through it. What an expert decided stays.
+
+    Returns:
+        The links that were withdrawn.
+
+    Cost: one comparison per link.
+    """
+    links = [
+        link
+        for link in store.links_of(session, [record_id])
+        if link.state is LinkState.PROVISIONAL and link.basis is LinkBasis.FINGERPRINT
+    ]
+    stored = store.load_fingers(
+        session, {end for link in links for end in (link.low, link.high)}, kek=kek
+    )
+    withdrawn = []
+    for link in links:
+        other = link.high if link.low == link.found_by else link.low
+        probe, reference = (stored.get(end, FingerSet({})) for end in (link.found_by, other))
+        arrangement = _ARRANGED.get(link.check_reason, Arrangement.AS_LABELLED)
+        found = compare(pack(rearranged(probe, arrangement)), pack(reference))
+        if arrangement is not Arrangement.AS_LABELLED:
+            found = replace(found, score=found.score - ARRANGEMENT_DISCOUNT)
+        if found.terms and found.score >= link.threshold:
+            store.rescore_link(session, _scored(session, link, found, arrangement))
+        else:
+            store.withdraw_link(session, link.id)
+            withdrawn.append(link)
+    return tuple(withdrawn)
+
+
+def link_transfer(
+    session: Session, arrival: RecordId, origin: RecordId, *, kek: KeyEncryptionKey, at: datetime
+) -> Link | None:
+    """Link a transfer arrival to the dataset that it names, if their prints agree.
+
+    Article 27(1) spares such a dataset the search; what a message says is no evidence about a
+    person, so the named pair alone is compared. Nothing tells the sender what came of it.
+
+    Returns:
+        The provisional link, marked as asserted; None where prints are missing or do not agree.
+
+    Cost: one comparison.
+    Law: 32024R1358#art16.2.a
+    """
+    stored = store.load_fingers(session, (arrival, origin), kek=kek)
+    one, other = (stored.get(end, FingerSet({})) for end in (arrival, origin))
+    found = compare(pack(one), pack(other))
+    if not found.terms or found.score < PERSON_THRESHOLD:
+        return None
+    low, high = sorted((origin, arrival))
+    bare = Link(
+        id=LinkId(new_id()),
+        low=low,
+        low_system=System.EURODAC,
+        high=high,
+        high_system=System.EURODAC,
+        state=LinkState.PROVISIONAL,
+        basis=LinkBasis.TRANSFER,
+        score=0.0,
+        threshold=PERSON_THRESHOLD,
+        terms=(),
+        matcher_version="",
+        found_by=arrival,
+        created_at=at,
+    )
+    scored = _scored(session, bare, found, Arrangement.AS_LABELLED)
+    link = replace(scored, matcher_version="", check_reason="transfer_asserted")
+    return store.insert_link(session, link)
+
+
 def usable_fingers(capture: Capture) -> FingerSet:
     """Give the fingers of a capture that can be compared."""
     return FingerSet({f.position: f.template for f in capture.fingers if f.template is not None})
@@ -147,8 +235,7 @@ def _complete(dataset: Dataset, *, has_fingers: bool) -> bool:
 def _link(session: Session, probe: RecordId, hit: Hit, *, threshold: float, at: datetime) -> Link:
     reference = RecordId(hit.candidate.key)
     pair = sorted((each, store.system_of(session, each)) for each in (probe, reference))
-    found = hit.candidate.comparison
-    return Link(
+    bare = Link(
         id=LinkId(new_id()),
         low=pair[0][0],
         low_system=pair[0][1],
@@ -156,31 +243,40 @@ def _link(session: Session, probe: RecordId, hit: Hit, *, threshold: float, at: 
         high_system=pair[1][1],
         state=LinkState.PROVISIONAL,
         basis=LinkBasis.FINGERPRINT,
-        score=found.score,
+        score=0.0,
         threshold=threshold,
+        terms=(),
+        matcher_version=SCORE_VERSION,
+        found_by=probe,
+        created_at=at,
+    )
+    return _scored(session, bare, hit.candidate.comparison, hit.arrangement)
+
+
+def _scored(
+    session: Session, link: Link, found: FingersComparison, arrangement: Arrangement
+) -> Link:
+    """Give the link with what a comparison of its pair said."""
+    return replace(
+        link,
+        score=found.score,
         terms=tuple(
             ScoreTerm(term.position.name.lower(), term.similarity, term.llr) for term in found.terms
         ),
         matcher_version=SCORE_VERSION,
-        found_by=probe,
-        created_at=at,
-        check_reason=_check_reason(session, pair, hit, threshold=threshold),
+        check_reason=_check_reason(session, link, found.score, arrangement),
     )
 
 
-def _check_reason(
-    session: Session, pair: Iterable[tuple[RecordId, System]], hit: Hit, *, threshold: float
-) -> str:
+def _check_reason(session: Session, link: Link, score: float, arrangement: Arrangement) -> str:
     """Say why an expert must look first (Article 38(4)); links across systems always need one."""
-    if hit.arrangement is not Arrangement.AS_LABELLED:
-        return hit.arrangement.value
-    if any(system is not System.EURODAC for _, system in pair):
+    if arrangement is not Arrangement.AS_LABELLED:
+        return arrangement.value
+    if not link.low_system is link.high_system is System.EURODAC:
         return "across_systems"
-    one, other = (store.get_dataset(session, record_id).sex for record_id, _ in pair)
-    if {one, other} <= {Sex.MALE, Sex.FEMALE} and one is not other:
+    if store.sexes_of(session, (link.low, link.high)) == {Sex.MALE, Sex.FEMALE}:
         return "sex_differs"
-    near = hit.candidate.comparison.score < threshold + NEAR_THRESHOLD
-    return "near_threshold" if near else ""
+    return "near_threshold" if score < link.threshold + NEAR_THRESHOLD else ""
 
 
 def _snapshots(
@@ -192,16 +288,18 @@ def _snapshots(
     at: datetime,
 ) -> None:
     """Store what the State of origin receives: the hits and their confirmed sequence members."""
+    hits = {
+        link.high if link.low == probe.id else link.low: link.id
+        for link in links
+        if link.low_system is link.high_system is System.EURODAC
+        and link.state is not LinkState.REJECTED
+    }
+    confirmed = store.confirmed_graph(session, hits)
     received: dict[RecordId, LinkId] = {}
-    for link in links:
-        if link.low_system is not System.EURODAC or link.high_system is not System.EURODAC:
-            continue
-        if link.state is LinkState.REJECTED:
-            continue
-        hit = link.high if link.low == probe.id else link.low
-        received.setdefault(hit, link.id)
-        for member in _confirmed_members(session, hit) - {probe.id}:
-            received.setdefault(member, link.id)
+    for hit, link_id in hits.items():
+        received.setdefault(hit, link_id)
+        for member in _reached(confirmed, hit) - {probe.id}:
+            received.setdefault(member, link_id)
     for reference, dataset in store.get_datasets(session, received).items():
         snapshot = store.HitSnapshot(
             probe.id,
@@ -214,17 +312,10 @@ def _snapshots(
         store.insert_hit_snapshot(session, snapshot, kek=kek)
 
 
-def _confirmed_members(session: Session, start: RecordId) -> set[RecordId]:
-    """Follow confirmed links only, from a dataset that was hit directly."""
-    component = store.component(session, start)
+def _reached(graph: Mapping[RecordId, set[RecordId]], start: RecordId) -> set[RecordId]:
     reached, frontier = {start}, [start]
-    confirmed = [link for link in component.links if link.state is LinkState.CONFIRMED]
     while frontier:
-        node = frontier.pop()
-        for link in confirmed:
-            if node in (link.low, link.high):
-                other = link.high if node == link.low else link.low
-                if other not in reached:
-                    reached.add(other)
-                    frontier.append(other)
+        new = graph.get(frontier.pop(), set()) - reached
+        reached |= new
+        frontier.extend(new)
     return reached

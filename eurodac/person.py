@@ -6,7 +6,7 @@ snapshot of the hit (architecture decision 9), so nothing that changed since the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -24,12 +24,14 @@ from eurodac.present import (
     link_label,
     link_view,
     timeline_view,
+    visa_file_view,
 )
 from eurodac.record import (
     CallContext,
     Dataset,
     EesFile,
     Link,
+    LinkState,
     RecordId,
     System,
     VisApplication,
@@ -86,7 +88,7 @@ def visible_to(
         NotFoundError: there is no such record, or the State knows nothing of the person: both look
             the same.
     """
-    hidden = NotFoundError("person_not_found", "no such person for this Member State")
+    hidden = _no_person()
     try:
         if store.system_of(session, record_id) is not System.EURODAC:
             raise hidden
@@ -139,8 +141,10 @@ def person_view(
         NotFoundError: nothing that this State knows.
     """
     actor = context.actor
+    if grant.system is System.VIS:
+        return _visa_person(session, record_id, context=context)
     if profiles.sees(actor.role, System.EURODAC) is None:
-        raise NotFoundError("person_not_found", "no such person for this Member State")
+        raise _no_person()
     visible = visible_to(
         session,
         record_id,
@@ -168,6 +172,7 @@ def person_view(
         purpose=context.purpose,
         as_of=context.at,
         datasets=_datasets(visible),
+        visa_files=(),
         links=tuple(
             link_view(k, may_decide=shown(k), searched=searched.get(k.found_by)) for k in links
         ),
@@ -177,6 +182,41 @@ def person_view(
         timeline=tuple(timeline_view(e) for e in timeline(case)),
         indicators=tuple(indicator_view(i) for i in detect(case)),
     )
+
+
+def _visa_person(session: Session, record_id: RecordId, *, context: CallContext) -> PersonView:
+    """Show the person of a visa file of the own State: nothing of any other system.
+
+    Raises:
+        NotFoundError: this State has no such file.
+    """
+    actor = context.actor
+    file = store.get_vis_applications(session, [record_id]).get(record_id)
+    if file is None or file.member_state != actor.member_state:
+        raise _no_person()
+    seen = Linked(file, LinkState.CONFIRMED, file.created_at or context.at)
+    case = Case(actor.member_state, actor.role, context.at, vis_applications=(seen,))
+    # It is an own file: no link ties it to anything, and it is seen live.
+    own = (replace(event, link_state=None, as_of=None) for event in timeline(case))
+    return PersonView(
+        person_id=file.id,
+        viewing_state=actor.member_state,
+        role=actor.role.value,
+        purpose=context.purpose,
+        as_of=context.at,
+        datasets=(),
+        visa_files=(visa_file_view(file),),
+        links=(),
+        connected=(),
+        conflicting=(),
+        conflicts=(),
+        timeline=tuple(timeline_view(event) for event in own),
+        indicators=(),
+    )
+
+
+def _no_person() -> NotFoundError:
+    return NotFoundError("person_not_found", "no such person for this Member State")
 
 
 def _case(

@@ -29,6 +29,7 @@ from eurodac.views import (
     NameView,
     TermView,
     TimelineView,
+    VisaFileView,
 )
 from matching.fingerprint.arrangement import find_same_fingers
 from matching.fingerprint.compare import FingersComparison, pack
@@ -45,6 +46,7 @@ __all__ = [
     "link_view",
     "rarity",
     "timeline_view",
+    "visa_file_view",
 ]
 
 
@@ -146,6 +148,23 @@ def identity_view(record: Dataset | EesFile | VisApplication) -> IdentityView:
         place_of_birth=record.place_of_birth if isinstance(record, Dataset) else None,
         sex=record.sex.value if record.sex else None,
         documents=documents,
+    )
+
+
+def visa_file_view(application: VisApplication) -> VisaFileView:
+    """Show a visa application to the State that deals with it."""
+    return VisaFileView(
+        record_id=application.id,
+        member_state=application.member_state,
+        represented_member_state=application.represented_member_state,
+        application_number=application.application_number,
+        identity=identity_view(application),
+        lodged_on=application.lodged_on,
+        state=application.state.value,
+        decided_on=application.decided_on,
+        valid_from=application.valid_from,
+        valid_until=application.valid_until,
+        refusal_grounds=application.refusal_grounds,
     )
 
 

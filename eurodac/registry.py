@@ -13,8 +13,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from eurodac import audit, store
-from eurodac.errors import AccessDeniedError, ConflictError, NotFoundError
-from eurodac.keys import KeyEncryptionKey, new_id, pseudonym
+from eurodac.comparison import link_transfer, recheck_links
+from eurodac.errors import AccessDeniedError, ConflictError, FieldRefusedError, NotFoundError
+from eurodac.keys import KeyEncryptionKey, pseudonym
+from eurodac.law.reference_numbers import RECAPTURE
 from eurodac.record import (
     CallContext,
     Capture,
@@ -22,10 +24,9 @@ from eurodac.record import (
     Dataset,
     Document,
     Link,
-    LinkBasis,
-    LinkId,
     LinkState,
     RecordId,
+    SampleKind,
     System,
 )
 from eurodac.record_json import dataset_to_json
@@ -92,7 +93,9 @@ def receive(
     store.insert_dataset(session, dataset, capture=capture, kek=kek)
     _after_capture(session, dataset.id, at=context.at)
     if transmission.transferred_from is not None:
-        _link_transfer(session, dataset, transmission.transferred_from, at=context.at)
+        origin = store.find_dataset_by_reference(session, transmission.transferred_from)
+        if origin is not None and origin.member_state != dataset.member_state:
+            link_transfer(session, dataset.id, origin.id, kek=kek, at=context.at)
     detail = {"category": dataset.category.value, "fingers": _usable(capture)}
     _log(session, context, kek, "transmit", subject=dataset.id, detail=detail)
     return Received(dataset.id, replayed=False)
@@ -107,28 +110,34 @@ def recapture(
     context: CallContext,
     kek: KeyEncryptionKey,
 ) -> None:
-    """Replace unusable biometrics under the same reference number (Article 38(1)).
+    """Put biometrics in the place of those that could not be used (Article 38(1)).
 
-    The retention period keeps running from the first transmission.
+    A usable print, or a face that is there, stays. Provisional links are compared again with what
+    is stored now; one that no longer reaches its threshold is withdrawn with what was received
+    through it. The retention period keeps running from the first transmission.
 
     Raises:
         AccessDeniedError: another State's dataset.
-        ConflictError: the stored biometrics are usable, so there is nothing to re-send.
+        ConflictError: something that was sent is stored and usable.
+        FieldRefusedError: the biometrics were taken before those that they replace.
     """
     _own(dataset, context)
     previous = store.load_capture(session, dataset.id, kek=kek)
-    if previous.fingers and all(f.template is not None for f in previous.fingers):
-        raise ConflictError(
-            "recapture_not_needed",
-            "all stored fingers are usable; a re-capture is for biometrics that could not be used",
-            article="32024R1358#art38.1",
+    _needed(previous, capture)
+    if dataset.biometrics_taken_at is not None and taken_at < dataset.biometrics_taken_at:
+        raise FieldRefusedError(
+            "date_order",
+            "biometrics_taken_at lies before that of the biometrics that are sent again",
+            field="biometrics_taken_at",
+            article=RECAPTURE.article,
         )
-    missing = tuple(item for item in dataset.missing if item[0] != "fingerprints")
-    changed = replace(dataset, missing=missing, biometrics_taken_at=taken_at)
-    store.update_dataset(session, changed)
-    kept = tuple(s for s in previous.samples if s.kind not in {n.kind for n in capture.samples})
-    merged = Capture(capture.fingers, kept + capture.samples)
-    store.replace_capture(session, dataset.id, capture=merged, kek=kek)
+    sent = {name for name, part in _sent(capture) if part}
+    missing = tuple(item for item in dataset.missing if item[0] not in sent)
+    store.update_dataset(session, replace(dataset, missing=missing, biometrics_taken_at=taken_at))
+    store.replace_capture(session, dataset.id, capture=_completed(previous, capture), kek=kek)
+    for link in recheck_links(session, dataset.id, kek=kek):
+        detail = {"link": link.id, "reason": "recapture"}
+        _log(session, context, kek, "withdraw_link", subject=link.found_by, detail=detail)
     _after_capture(session, dataset.id, at=context.at)
     _log(
         session, context, kek, "recapture", subject=dataset.id, detail={"fingers": _usable(capture)}
@@ -227,10 +236,18 @@ def decide_link(
 
     Raises:
         NotFoundError: the hit was received by another State, whose expert verifies it.
-        ConflictError: somebody decided the link in between.
+        ConflictError: ``link_rejected``: what the link had brought was erased when it was rejected;
+            or somebody decided the link in between.
     """
     if context.actor.member_state not in verifying_states(session, link):
         raise NotFoundError("link_not_found", "no such link for this Member State")
+    if link.state is LinkState.REJECTED:
+        raise ConflictError(
+            "link_rejected",
+            "this link was rejected and what was received through it is erased; only a comparison "
+            "of a new dataset can find the person again",
+            article="32024R1358#art38.6",
+        )
     decision = store.LinkDecision(state, context.at, pseudonym(kek, context.actor.user_id), reason)
     decided = store.decide_link(session, link.id, decision=decision, version=link.version)
     if state is LinkState.REJECTED:
@@ -267,6 +284,35 @@ def _usable(capture: Capture) -> int:
     return sum(finger.template is not None for finger in capture.fingers)
 
 
+def _sent(capture: Capture) -> tuple[tuple[str, bool], ...]:
+    face = any(sample.kind is SampleKind.FACE for sample in capture.samples)
+    return (("fingerprints", bool(capture.fingers)), ("facial_image", face))
+
+
+def _needed(previous: Capture, capture: Capture) -> None:
+    """Refuse to replace what can be used."""
+    usable = {f.position for f in previous.fingers if f.template is not None}
+    twice = [str(int(f.position)) for f in capture.fingers if f.position in usable]
+    what = f"finger {', '.join(twice)}" if twice else ""
+    if dict(_sent(previous))["facial_image"] and dict(_sent(capture))["facial_image"]:
+        what = what or "facial_image"
+    if what:
+        raise ConflictError(
+            "recapture_not_needed",
+            f"{what}: is stored and usable; send only what could not be used or was missing",
+            article=RECAPTURE.article,
+        )
+
+
+def _completed(previous: Capture, capture: Capture) -> Capture:
+    """Put what was sent again beside what stays; the picture of a replaced finger goes."""
+    fingers = {f.position: f for f in (*previous.fingers, *capture.fingers)}
+    replaced = {(SampleKind.FINGER, int(f.position)) for f in capture.fingers}
+    kept = tuple(s for s in previous.samples if (s.kind, s.position) not in replaced)
+    ordered = tuple(fingers[position] for position in sorted(fingers))
+    return Capture(ordered, kept + capture.samples)
+
+
 def _own(dataset: Dataset, context: CallContext) -> None:
     if dataset.member_state != context.actor.member_state:
         raise AccessDeniedError(
@@ -279,36 +325,6 @@ def _own(dataset: Dataset, context: CallContext) -> None:
 def _after_capture(session: Session, record_id: RecordId, *, at: datetime) -> None:
     store.append_outbox(session, store.Topic.ENROL, record_id=record_id, at=at)
     store.request_comparison(session, record_id, at=at)
-
-
-def _link_transfer(session: Session, dataset: Dataset, number: str, *, at: datetime) -> None:
-    """Link a transfer arrival to the transferring State's dataset: it is never compared."""
-    origin = store.find_dataset_by_reference(session, number)
-    if origin is None or origin.member_state == dataset.member_state:
-        raise NotFoundError(
-            "transfer_reference",
-            "transferred_from names no dataset of another Member State",
-            article="32024R1358#art16.2.a",
-        )
-    low, high = sorted((origin.id, dataset.id))
-    store.insert_link(
-        session,
-        Link(
-            id=LinkId(new_id()),
-            low=low,
-            low_system=System.EURODAC,
-            high=high,
-            high_system=System.EURODAC,
-            state=LinkState.PROVISIONAL,
-            basis=LinkBasis.TRANSFER,
-            score=0.0,
-            threshold=0.0,
-            terms=(),
-            matcher_version="",
-            found_by=dataset.id,
-            created_at=at,
-        ),
-    )
 
 
 def _push(

@@ -26,6 +26,7 @@ from pydantic import (
 )
 
 from eurodac.errors import FieldRefusedError
+from eurodac.law import closed_lists
 from eurodac.record import Document, Name, NameKind, PartialDate
 
 __all__ = [
@@ -57,6 +58,12 @@ def _clean(text: str) -> str:
     return text
 
 
+def _country(code: str) -> str:
+    if code not in closed_lists.closed_list("country").values:
+        raise ValueError("no country and no kind of travel document has this code")
+    return code
+
+
 def _distinct(codes: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(codes)) < len(codes):
         raise ValueError("a country stands there twice")
@@ -85,7 +92,9 @@ def _utc(value: datetime) -> datetime:
 _STRIPPED = StringConstraints(strip_whitespace=True, max_length=200, strict=True)
 PartOfName = Annotated[str, _STRIPPED, AfterValidator(_clean)]
 Text = Annotated[str, _STRIPPED, AfterValidator(_clean), Field(min_length=1)]
-CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", strict=True)]
+CountryCode = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z]{3}$", strict=True), AfterValidator(_country)
+]
 CountryCodes = Annotated[
     tuple[CountryCode, ...], Field(min_length=1, max_length=MAX_LIST), AfterValidator(_distinct)
 ]
@@ -132,6 +141,10 @@ class DateShape(Shape):
                 raise ValueError("a day needs its month")
             date(self.year, self.month, self.day)
         return self
+
+    def earliest(self) -> date:
+        """Give the first day that the partial date may mean."""
+        return date(self.year, self.month or 1, self.day or 1)
 
     def latest(self) -> date:
         """Give the last day that the partial date may mean."""

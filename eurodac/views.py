@@ -33,6 +33,7 @@ __all__ = [
     "TimelineView",
     "TransmissionView",
     "ValueView",
+    "VisaFileView",
     "to_json",
 ]
 
@@ -235,6 +236,23 @@ class ValueView:
     record_id: str
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class VisaFileView:
+    """A visa application of the own Member State, read-only."""
+
+    record_id: str
+    member_state: str
+    represented_member_state: str | None
+    application_number: str
+    identity: IdentityView
+    lodged_on: date
+    state: str
+    decided_on: date | None
+    valid_from: date | None
+    valid_until: date | None
+    refusal_grounds: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class TimelineView:
     """One event of the timeline."""
@@ -285,7 +303,10 @@ class IndicatorView:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PersonView:
-    """One person as one State, role and purpose may see them at one instant."""
+    """One person as one State, role and purpose may see them at one instant.
+
+    A visa authority gets ``visa_files`` and no datasets, every other role the reverse.
+    """
 
     person_id: str
     viewing_state: str
@@ -293,6 +314,7 @@ class PersonView:
     purpose: str
     as_of: datetime
     datasets: tuple[DatasetView, ...]
+    visa_files: tuple[VisaFileView, ...]
     links: tuple[LinkView, ...]
     connected: tuple[ConnectedView, ...]
     conflicting: tuple[ValueView, ...]

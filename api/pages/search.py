@@ -14,6 +14,7 @@ from api.deps import ServiceDep
 from api.pages.render import page
 from api.pages.session import Form, FormDep, OfficerDep, SessionDep
 from api.pages.words import POSITIONS
+from api.schemas import VisaLookup, read_as
 from eurodac.errors import FieldRefusedError
 
 __all__ = ["router"]
@@ -48,6 +49,15 @@ def look_up(form: FormDep, *, call: OfficerDep, service: ServiceDep) -> Response
         )
     found = service.lookup(call, reference_number=number)
     return RedirectResponse(f"/officer/people/{found.person_id}", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/visa-lookups")
+def look_up_visa(form: FormDep, *, call: OfficerDep, service: ServiceDep) -> Response:
+    """Look up a visa application by its number and lead to the person."""
+    asked = {"application_number": form.text("application_number")}
+    number = read_as(VisaLookup, asked).application_number
+    found = service.lookup_visa(call, application_number=number)
+    return RedirectResponse(f"/officer/people/{found.record_id}", HTTPStatus.SEE_OTHER)
 
 
 @router.post("/records")

@@ -74,9 +74,10 @@ class Session:
         """Under what the next call runs."""
         return CallContext(self.actor, self.purpose, self.case, at)
 
-    def may(self, operation: str) -> bool:
+    def may(self, operation: str, system: str = "EURODAC") -> bool:
         """Say whether a form for this operation makes sense; the register decides again."""
-        return roles.allowed(self.actor.role, self.purpose, operation) is not None
+        row = roles.allowed(self.actor.role, self.purpose, operation)
+        return row is not None and row.system == system
 
 
 def new_session(

@@ -86,6 +86,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "confirmed": "confirmed by an expert",
         "rejected": "rejected by an expert",
         "unverified": "unverified",
+        "transfer_asserted": "a transfer message names it, and only the named pair was compared",
         "near_threshold": "the score is close to the threshold",
         # how the fingers were read
         "hands_swapped": "the prints fit only with left and right hand swapped",

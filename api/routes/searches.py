@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from api.deps import BodyDep, CallDep, JsonDep, ServiceDep, json_body
-from api.schemas import LinkDecision, Lookup, read_as
-from eurodac.views import IdentificationView, LinkView, LookupView, PersonView
+from api.schemas import LinkDecision, Lookup, VisaLookup, read_as
+from eurodac.views import IdentificationView, LinkView, LookupView, PersonView, VisaFileView
 
 __all__ = ["RecordIdPath", "router"]
 
@@ -30,6 +30,13 @@ def identify(body: BodyDep, *, call: CallDep, service: ServiceDep) -> Identifica
 def lookup(body: JsonDep, *, call: CallDep, service: ServiceDep) -> LookupView:
     """Look up a dataset of the own Member State by its reference number."""
     return service.lookup(call, reference_number=read_as(Lookup, body).reference_number)
+
+
+@router.post("/lookups/visa-applications", openapi_extra=dict(json_body("VisaLookup")))
+def lookup_visa(body: JsonDep, *, call: CallDep, service: ServiceDep) -> VisaFileView:
+    """Look up a visa application of the own Member State, as a visa authority (purpose h)."""
+    number = read_as(VisaLookup, body).application_number
+    return service.lookup_visa(call, application_number=number)
 
 
 @router.get("/persons/{record_id}")

@@ -31,6 +31,7 @@ def add_to(app: typer.Typer) -> None:
         ("enrol", enrol),
         ("identify", identify),
         ("lookup", lookup),
+        ("lookup-visa", lookup_visa),
         ("person", person),
     ):
         app.command(name)(acting(function))
@@ -74,6 +75,14 @@ def lookup(call: Call, reference_number: str) -> None:
         to_json(view),
         text=lambda: console().print(f"{_dataset_text(view.dataset)}\nperson {view.person_id}"),
     )
+
+
+def lookup_visa(call: Call, application_number: str) -> None:
+    """Look up a visa application of the own Member State by its number, as a visa authority."""
+    with call.service() as service:
+        view = service.lookup_visa(call.context(), application_number=application_number)
+    text = f"{view.application_number} {view.state}: {_names(view.identity.names)}"
+    call.answer(to_json(view), text=lambda: console().print(f"{text}\nrecord {view.record_id}"))
 
 
 def person(call: Call, record_id: str) -> None:

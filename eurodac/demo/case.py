@@ -35,6 +35,9 @@ def tell_case(view: PersonView) -> Iterator[str]:
         f"As {view.role} of {view.viewing_state}, purpose {view.purpose}, on {view.as_of:%d %B %Y}:"
     )
     yield ""
+    if view.visa_files:
+        yield from _visa_files(view)
+        return
     yield f"ONE PERSON, {len(view.datasets)} EURODAC DATASETS"
     for dataset in view.datasets:
         yield f"  {_dataset(dataset)}"
@@ -53,14 +56,30 @@ def tell_case(view: PersonView) -> Iterator[str]:
         for value in view.conflicting:
             yield f"  {value.field}: {', '.join(value.value)} ({value.member_state})"
     yield ""
-    yield "TIMELINE"
-    for event in view.timeline:
-        tie = f" [{event.link_state}]" if event.link_state else ""
-        yield f"  {event.on:%Y-%m-%d}  {event.system:8} {event.text}{tie}"
+    yield from _timeline(view)
     yield ""
     yield "FOUND (hints with evidence; a person decides)"
     for indicator in view.indicators:
         yield from _indicator(indicator)
+
+
+def _visa_files(view: PersonView) -> Iterator[str]:
+    yield "VISA FILES OF THE OWN STATE"
+    for file in view.visa_files:
+        until = f", valid {file.valid_from} to {file.valid_until}" if file.valid_from else ""
+        behalf = f" for {file.represented_member_state}" if file.represented_member_state else ""
+        yield f"  {file.application_number}{behalf}, lodged {file.lodged_on}: {file.state}{until}"
+        names = (", ".join(p for p in (n.surnames, n.forenames) if p) for n in file.identity.names)
+        yield f"  {' / '.join(names)}, {file.identity.date_of_birth or ''}"
+    yield ""
+    yield from _timeline(view)
+
+
+def _timeline(view: PersonView) -> Iterator[str]:
+    yield "TIMELINE"
+    for event in view.timeline:
+        tie = f" [{event.link_state}]" if event.link_state else ""
+        yield f"  {event.on:%Y-%m-%d}  {event.system:8} {event.text}{tie}"
 
 
 def _plain(value: object) -> str:

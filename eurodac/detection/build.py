@@ -89,7 +89,8 @@ def indicator(case: Case, rule: DetectionRule, draft: Draft) -> Indicator:
         draft: What the rule found.
 
     Returns:
-        The indicator; its deadline is left out where the hit is older than the time limits.
+        The indicator; its deadline is left out where the hit is older than the time limits, or
+        where the period of the rule is over, so that there is nothing to ask for.
     """
     hit_on = draft.hit_at.date() if draft.hit_at else None
     early = hit_on is not None and hit_on < (case.ammr_from or rule.valid_from)
@@ -113,7 +114,7 @@ def indicator(case: Case, rule: DetectionRule, draft: Draft) -> Indicator:
         evidence=draft.evidence,
         article=rule.article,
         legal_basis=rule.says,
-        deadline=None if early or hit_on is None else _deadline(case, rule, hit_on),
+        deadline=None if early or draft.ceased or hit_on is None else _deadline(case, rule, hit_on),
         counter_indications=tuple(dict.fromkeys(found)),
         ceased=draft.ceased,
     )

@@ -39,8 +39,8 @@ def closed_list(name: str, scope: str = "") -> ListRule:
     Args:
         name: ``sex``, ``name_kind``, ``document_authenticity``, ``border_procedure_decision``,
             ``security_flag_circumstance``, ``security_flag_source`` (scope: category) or
-            ``missing_reason`` (scope: ``fingerprints``, also for one finger; ``facial_image``;
-            ``place_of_birth``).
+            ``country``, ``missing_reason`` (scope: ``fingerprints``, also for one finger;
+            ``facial_image``; ``place_of_birth``).
         scope: "" where the list holds everywhere.
 
     Raises:

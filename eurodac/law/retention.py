@@ -90,7 +90,8 @@ def expires_on(
     Args:
         category: Its category.
         subtype: Its subtype.
-        transmitted_on: Day (UTC) of the first transmission that was recorded.
+        transmitted_on: Day (UTC) on which the registry received the first transmission that it
+            recorded.
         decision: Temporary protection only: the Council decision it rests on. Ask again when the
             protection is extended.
 

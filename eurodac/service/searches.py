@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from eurodac import registry, store
-from eurodac.errors import ConflictError
+from eurodac.errors import ConflictError, NotFoundError
 from eurodac.person import person_view, visible_to
-from eurodac.present import dataset_view, link_view
-from eurodac.record import CallContext, LinkId, LinkState, RecordId
+from eurodac.present import dataset_view, link_view, visa_file_view
+from eurodac.record import CallContext, LinkId, LinkState, RecordId, System
 from eurodac.service.core import Core
 from eurodac.service.identification import identify
 from eurodac.transmission import read_capture, read_fingers, read_nist
-from eurodac.views import IdentificationView, LinkView, LookupView, PersonView
+from eurodac.views import IdentificationView, LinkView, LookupView, PersonView, VisaFileView
 
 __all__ = ["SearchCalls"]
 
@@ -52,6 +52,22 @@ class SearchCalls(Core):
             view = dataset_view(dataset, own=True, as_of=None)
             return LookupView(dataset.id, visible.person_id, view)
 
+    def lookup_visa(self, context: CallContext, *, application_number: str) -> VisaFileView:
+        """Find a visa application of the own State by its number, as a visa authority.
+
+        Raises:
+            NotFoundError: this State has no such application, or the grant is not on visa files.
+        """
+        with self._call(context, "lookup", reads=True) as grant, self._reading() as session:
+            found = store.find_vis_application(session, application_number)
+            own = found is not None and found.member_state == context.actor.member_state
+            if found is None or not own or grant.system is not System.VIS:
+                raise NotFoundError(
+                    "application_not_found",
+                    "this Member State has no visa application of that number",
+                )
+            return visa_file_view(found)
+
     def person(self, context: CallContext, record_id: str) -> PersonView:
         """Show a person as this State, role and purpose may see them now."""
         known = RecordId(record_id)
@@ -79,4 +95,5 @@ class SearchCalls(Core):
                 kek=self._kek,
             )
             searched = store.searched_by(session, [link.found_by])
-            return link_view(link, may_decide=True, searched=searched.get(link.found_by))
+            open_still = link.state is not LinkState.REJECTED
+            return link_view(link, may_decide=open_still, searched=searched.get(link.found_by))

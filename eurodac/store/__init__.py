@@ -35,6 +35,7 @@ from eurodac.store.datasets import (
     get_dataset,
     get_datasets,
     insert_dataset,
+    sexes_of,
     update_dataset,
 )
 from eurodac.store.journal import (
@@ -56,12 +57,15 @@ from eurodac.store.links import (
     Component,
     LinkDecision,
     component,
+    confirmed_graph,
     decide_link,
     find_link,
     get_link,
     insert_link,
     links_of,
+    rescore_link,
     undecided_links,
+    withdraw_link,
 )
 from eurodac.store.meta import check_kek, database_id, initialise
 from eurodac.store.records import state_of, system_of
@@ -95,6 +99,7 @@ __all__ = [
     "check_kek",
     "claim_idempotency",
     "component",
+    "confirmed_graph",
     "database_id",
     "decide_link",
     "erase_hit_snapshots",
@@ -135,10 +140,13 @@ __all__ = [
     "references",
     "replace_capture",
     "request_comparison",
+    "rescore_link",
     "searched_by",
+    "sexes_of",
     "state_of",
     "system_of",
     "undecided_links",
     "update_dataset",
     "update_visa",
+    "withdraw_link",
 ]

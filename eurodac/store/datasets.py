@@ -46,6 +46,7 @@ __all__ = [
     "get_dataset",
     "get_datasets",
     "insert_dataset",
+    "sexes_of",
     "update_dataset",
 ]
 
@@ -132,6 +133,12 @@ def get_datasets(session: Session, record_ids: Iterable[RecordId]) -> dict[Recor
         people = load_people(session, present)
         found |= {i: _value(by_id[i], people[i]) for i in present}
     return found
+
+
+def sexes_of(session: Session, record_ids: Iterable[RecordId]) -> frozenset[Sex]:
+    """Say which sexes some datasets record, without loading the datasets."""
+    query = select(DatasetRow.sex).where(DatasetRow.record_id.in_(list(record_ids)))
+    return frozenset(Sex(sex) for sex in session.scalars(query))
 
 
 def find_dataset_by_reference(session: Session, reference_number: str) -> Dataset | None:

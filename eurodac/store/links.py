@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from eurodac.errors import ConflictError, NotFoundError
@@ -27,12 +27,15 @@ __all__ = [
     "Component",
     "LinkDecision",
     "component",
+    "confirmed_graph",
     "decide_link",
     "find_link",
     "get_link",
     "insert_link",
     "links_of",
+    "rescore_link",
     "undecided_links",
+    "withdraw_link",
 ]
 
 
@@ -85,19 +88,44 @@ def insert_link(session: Session, link: Link) -> Link:
     }
     if not insert_or_skip(session, LinkRow, values, keys=("low", "high")):
         return _values(session, _pair(session, link.low, link.high))[0]
-    terms = [
-        {
-            "link_id": link.id,
-            "position": position,
-            "label": term.label,
-            "similarity": term.similarity,
-            "llr": term.llr,
-        }
-        for position, term in enumerate(link.terms)
-    ]
-    if terms:
-        session.execute(insert(LinkTermRow), terms)
+    _insert_terms(session, link)
     return link
+
+
+def rescore_link(session: Session, link: Link) -> None:
+    """Store what another comparison of the same pair said; state and decision stay.
+
+    Args:
+        session: A writing transaction.
+        link: As it was read, with its new score, terms, matcher version and reason to check.
+
+    Raises:
+        ConflictError: ``link_changed``: somebody decided the link in between.
+    """
+    done = session.execute(
+        update(LinkRow)
+        .where(LinkRow.id == link.id, LinkRow.version == link.version)
+        .values(
+            score=link.score,
+            matcher_version=link.matcher_version,
+            check_reason=link.check_reason,
+            version=link.version + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if affected(done) == 0:
+        raise _changed()
+    session.execute(delete(LinkTermRow).where(LinkTermRow.link_id == link.id))
+    _insert_terms(session, link)
+
+
+def withdraw_link(session: Session, link_id: LinkId) -> None:
+    """Remove a link that nobody decided and no comparison supports, with what came through it.
+
+    Unlike a rejected link it leaves nothing behind, so that the pair can be found again.
+    """
+    undecided = LinkRow.state == LinkState.PROVISIONAL.value
+    session.execute(delete(LinkRow).where(LinkRow.id == link_id, undecided))
 
 
 def get_link(session: Session, link_id: LinkId) -> Link:
@@ -139,9 +167,7 @@ def decide_link(session: Session, link_id: LinkId, *, decision: LinkDecision, ve
     )
     stored = get_link(session, link_id)
     if affected(done) == 0:
-        raise ConflictError(
-            "link_changed", "somebody decided this link in between; read it again before deciding"
-        )
+        raise _changed()
     return stored
 
 
@@ -190,6 +216,54 @@ def component(session: Session, record_id: RecordId) -> Component:
         tuple(link for link in ordered if _inside(link)),
         tuple(link for link in ordered if not _inside(link)),
     )
+
+
+def confirmed_graph(session: Session, starts: Iterable[RecordId]) -> dict[RecordId, set[RecordId]]:
+    """Give the neighbours of every record that confirmed links join to the starts.
+
+    Args:
+        session: Any transaction.
+        starts: Records of Eurodac; links to other systems are not followed.
+
+    Cost: one statement per step away from the starts, without the terms of the links.
+    """
+    graph: defaultdict[RecordId, set[RecordId]] = defaultdict(set)
+    seen: set[RecordId] = set()
+    frontier = set(starts)
+    while frontier:
+        seen |= frontier
+        for chunk in chunks(sorted(frontier)):
+            query = select(LinkRow.low, LinkRow.high).where(
+                or_(LinkRow.low.in_(chunk), LinkRow.high.in_(chunk)),
+                LinkRow.state == LinkState.CONFIRMED.value,
+                LinkRow.low_system == LinkRow.high_system,
+            )
+            for low, high in session.execute(query):
+                graph[RecordId(low)].add(RecordId(high))
+                graph[RecordId(high)].add(RecordId(low))
+        frontier = set(graph) - seen
+    return dict(graph)
+
+
+def _changed() -> ConflictError:
+    return ConflictError(
+        "link_changed", "somebody decided this link in between; read it again before deciding"
+    )
+
+
+def _insert_terms(session: Session, link: Link) -> None:
+    terms = [
+        {
+            "link_id": link.id,
+            "position": position,
+            "label": term.label,
+            "similarity": term.similarity,
+            "llr": term.llr,
+        }
+        for position, term in enumerate(link.terms)
+    ]
+    if terms:
+        session.execute(insert(LinkTermRow), terms)
 
 
 def _inside(link: Link) -> bool:

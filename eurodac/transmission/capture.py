@@ -125,4 +125,10 @@ def read_samples(raw: RawCapture) -> Iterable[Sample]:
             media_type = image.validate_face(picture.data)
         except CodecError as error:
             raise BiometricRefusedError(error.code, f"{field}: {error}", field=field) from error
+        if media_type != picture.media_type:
+            raise BiometricRefusedError(
+                "image_media_type",
+                f"{field} is {media_type}, but the message says another media type",
+                field=f"{field}.media_type",
+            )
         yield Sample(kind, 0, media_type, picture.data)

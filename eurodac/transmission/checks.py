@@ -37,6 +37,18 @@ __all__ = [
 
 # A sender's clock may run ahead of ours by this much before its times count as impossible.
 CLOCK_SKEW = timedelta(minutes=5)
+# Days of what has happened already when it is sent; documents and visas may end later.
+_PAST_DAYS = (
+    "event.on",
+    "protection_granted_on",
+    "admission_refusal.on",
+    "admission_discontinued_on",
+    "later.take_charge_arrival_on",
+    "later.take_back_arrival_on",
+    "later.left_territory_on",
+    "later.return_departure_on",
+    "later.relocation_arrival_on",
+)
 
 
 def refused(code: str, field: str, category: Category, why: str) -> FieldRefusedError:
@@ -239,18 +251,20 @@ def _in_list(
 
 
 def check_dates(model: MessageModel, received_at: datetime) -> None:
-    """Refuse times in the future, in the wrong order, and children under six."""
+    """Refuse times in the future or before the system, in the wrong order, and small children."""
     category, latest = model.category, received_at + CLOCK_SKEW
     for field in ("transmitted_at", "biometrics_taken_at"):
         moment = getattr(model, field)
         if moment is not None and moment > latest:
             raise refused("date_in_future", field, category, "lies in the future")
-    for field in ("event.on", "protection_granted_on", "admission_discontinued_on"):
-        value: object = model
-        for part in field.split("."):
-            value = getattr(value, part, None)
-        if isinstance(value, date) and value > latest.date():
-            raise refused("date_in_future", field, category, "lies in the future")
+    born = model.date_of_birth.earliest() if model.date_of_birth else None
+    if born is not None and born > latest.date():
+        raise refused("date_in_future", "date_of_birth", category, "lies in the future")
+    first = categories.field_rule(category, "transmitted_at").valid_from
+    if model.transmitted_at and model.transmitted_at.date() < first:
+        why = f"lies before {first}, the first day on which this category is transmitted"
+        raise refused("date_before_start", "transmitted_at", category, why)
+    _check_days(model, born=born, latest=latest.date())
     if model.transmitted_at and model.biometrics_taken_at:
         if model.biometrics_taken_at > model.transmitted_at:
             raise refused(
@@ -258,6 +272,24 @@ def check_dates(model: MessageModel, received_at: datetime) -> None:
             )
         if model.date_of_birth is not None:
             _minimum_age(model.date_of_birth, model.biometrics_taken_at.date(), category)
+
+
+def _check_days(model: MessageModel, *, born: date | None, latest: date) -> None:
+    """Refuse days of what has happened that lie in the future or before the person was born."""
+    for field in _PAST_DAYS:
+        value: object = model
+        for part in field.split("."):
+            value = getattr(value, part, None)
+        if not isinstance(value, date):
+            continue
+        if value > latest:
+            raise refused("date_in_future", field, model.category, "lies in the future")
+        if born is not None and value < born:
+            raise refused("date_order", field, model.category, "lies before date_of_birth")
+    # The day is that of the place; nowhere is it more than one ahead of UTC.
+    sent, event = model.transmitted_at, model.event
+    if sent and event and event.on > sent.date() + timedelta(days=1):
+        raise refused("date_order", "event.on", model.category, "lies after transmitted_at")
 
 
 def _minimum_age(birth: DateShape, taken_on: date, category: Category) -> None:

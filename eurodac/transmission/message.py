@@ -173,7 +173,8 @@ def _dataset(
     assert model.transmitted_at is not None
     assert model.operator_user_id is not None
     birth, refusal = model.date_of_birth, model.admission_refusal
-    expires_on = _expires_on(model, model.transmitted_at.date())
+    # The receipt is the transmission that counts: what the sender says cannot move the expiry.
+    expires_on = _expires_on(model, received_at.date())
     later = _later(model.later)
     return Dataset(
         id=record_id,

@@ -53,6 +53,10 @@ StateCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$", strict=True)
 Binary = Annotated[bytes, BeforeValidator(_bytes), Field(min_length=1)]
 
 
+# As sent: a space or line end that were taken away would be another number than the sender's.
+Number = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)]
+
+
 class EventModel(Shape):
     """Place and date of the event."""
 
@@ -142,7 +146,7 @@ class MessageModel(Shape):
 
     category: Category
     subtype: Subtype = Subtype.NONE
-    reference_number: Text | None = None
+    reference_number: Number | None = None
     fingerprints: Annotated[list[FingerModel], Field(max_length=200)] | None = None
     facial_image: ImageModel | None = None
     names: Annotated[list[NameShape], Field(min_length=1, max_length=MAX_NAMES)] | None = None
@@ -161,7 +165,7 @@ class MessageModel(Shape):
     admission_discontinued_on: Day | None = None
     tp_exclusion_ground: Flag | None = None
     tp_decision_reference: Text | None = None
-    transferred_from: Text | None = None
+    transferred_from: Number | None = None
     missing: dict[str, MissingReason] = Field(default_factory=dict, max_length=MAX_LIST)
     later: LaterModel = LaterModel()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from eurodac.errors import FieldRefusedError
 from eurodac.law.reference_numbers import RECAPTURE
@@ -25,9 +25,16 @@ class _Probe(Shape):
     fingerprints: _Fingers
 
 
-class _Recapture(_Probe):
+class _Recapture(Shape):
+    fingerprints: Annotated[tuple[FingerModel, ...], Field(max_length=200)] = ()
     facial_image: ImageModel | None = None
     biometrics_taken_at: Moment
+
+    @model_validator(mode="after")
+    def _something(self) -> _Recapture:
+        if not self.fingerprints and self.facial_image is None:
+            raise ValueError("send fingerprints, a facial image, or both")
+        return self
 
 
 def read_fingers(message: object) -> RawCapture:
@@ -54,9 +61,7 @@ def read_recapture(message: object, *, received_at: datetime) -> tuple[RawCaptur
             field="biometrics_taken_at",
             article=RECAPTURE.article,
         )
-    return RawCapture(tuple(again.fingerprints), again.facial_image, None), (
-        again.biometrics_taken_at
-    )
+    return RawCapture(again.fingerprints, again.facial_image, None), (again.biometrics_taken_at)
 
 
 def read_scan(scan: ScanModel | None) -> Capture | None:

@@ -10,7 +10,12 @@ from typing import Any
 import httpx
 import uvicorn
 
-PURPOSE_OF = {"auditor": "x-audit", "operator": "x-operate", "screening_officer": "f"}
+PURPOSE_OF = {
+    "auditor": "x-audit",
+    "operator": "x-operate",
+    "screening_officer": "f",
+    "visa_authority": "h",
+}
 
 
 class Live:

@@ -10,6 +10,7 @@ import pytest
 from tests.api.invented import dataset
 from tests.api.live import Live
 from tests.api.problems import assert_problem
+from tests.api.story import Story
 
 DATA_CALLS = [
     ("POST", "/datasets"),
@@ -18,6 +19,7 @@ DATA_CALLS = [
     ("POST", "/marks"),
     ("POST", "/identifications"),
     ("POST", "/lookups"),
+    ("POST", "/lookups/visa-applications"),
     ("GET", f"/persons/{'0' * 32}"),
     ("POST", f"/links/{'0' * 32}/decisions"),
     ("POST", "/systems/ees/files"),
@@ -103,6 +105,21 @@ def test_a_rejected_link_parts_the_persons(live: Live) -> None:
     assert [each["record_id"] for each in after["datasets"]] == [two["record_id"]]
 
 
+@pytest.mark.parametrize("decision", ["confirmed", "rejected"])
+def test_a_rejected_link_stays_rejected(live: Live, decision: str) -> None:
+    seed = {"confirmed": 205, "rejected": 206}[decision]
+    live.transmit(dataset(seed, "IT", 1), "IT")
+    two = live.transmit(dataset(seed, "DE", 2), "DE")
+    expert = live.client("fingerprint_expert", "DE")
+    path = f"/links/{two['hits'][0]['link']['link_id']}/decisions"
+    rejected = expert.post(path, json={"decision": "rejected", "reason": "cores differ"})
+    assert rejected.json()["may_decide"] is False
+    again = expert.post(path, json={"decision": decision, "reason": "looked again"})
+    assert_problem(again, 409, "link_rejected")
+    person = live.client("asylum_unit", "DE").get(f"/persons/{two['record_id']}").json()
+    assert [each["record_id"] for each in person["datasets"]] == [two["record_id"]]
+
+
 def test_health_shows_no_data_and_readiness_needs_a_code(live: Live) -> None:
     assert httpx.get(f"{live.url}/healthz").json() == {"status": "ok"}
     assert_problem(httpx.get(f"{live.url}/readyz"), 403, "operation_code")
@@ -140,3 +157,37 @@ def test_a_visa_authority_sees_no_dataset_of_asylum(live: Live) -> None:
     found = client.post("/lookups", json={"reference_number": reference}, headers=purpose)
     assert_problem(found, 404)
     assert_problem(client.get(f"/persons/{stored['record_id']}", headers=purpose), 404)
+
+
+def visa_lookup(live: Live, role: str, state: str, number: str = "ESP000900") -> httpx.Response:
+    return live.client(role, state).post(
+        "/lookups/visa-applications", json={"application_number": number}
+    )
+
+
+def test_a_visa_authority_looks_up_and_views_its_own_file(live: Live, story: Story) -> None:
+    found = visa_lookup(live, "visa_authority", "ES").json()
+    assert (found["member_state"], found["state"]) == ("ES", "issued")
+    assert found["valid_until"] == "2026-05-31"
+    assert found["identity"]["names"][0]["surnames"] == story.surname
+    person = live.client("visa_authority", "ES").get(f"/persons/{found['record_id']}").json()
+    assert person["visa_files"] == [found]
+    assert {event["system"] for event in person["timeline"]} == {"VIS"}
+    assert {event["link_state"] for event in person["timeline"]} == {None}
+    for nothing in ("datasets", "connected", "links", "indicators"):
+        assert person[nothing] == []
+
+
+def test_what_is_not_its_own_visa_file_looks_like_none(live: Live, story: Story) -> None:
+    record = visa_lookup(live, "visa_authority", "ES").json()["record_id"]
+    nobodys = assert_problem(visa_lookup(live, "visa_authority", "ES", "ESP999999"), 404)
+    assert assert_problem(visa_lookup(live, "visa_authority", "FR"), 404) == nobodys
+    assert assert_problem(visa_lookup(live, "asylum_unit", "ES"), 404) == nobodys
+    assert_problem(visa_lookup(live, "fingerprint_expert", "ES"), 403)
+    none = assert_problem(live.client("visa_authority", "ES").get(f"/persons/{'0' * 32}"), 404)
+    for role, state, each in (
+        ("visa_authority", "FR", record),
+        ("asylum_unit", "ES", record),
+        ("visa_authority", "NL", story.record_id),
+    ):
+        assert assert_problem(live.client(role, state).get(f"/persons/{each}"), 404) == none

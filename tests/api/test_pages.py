@@ -26,13 +26,14 @@ def token(page: httpx.Response) -> str:
 
 
 def sign_in(
-    client: httpx.Client, role: str = "asylum_unit", purpose: str = "a", case: str = "2026/1"
+    client: httpx.Client, role: str = "asylum_unit", purpose: str = "a", state: str = "NL"
 ) -> httpx.Response:
     form = {
         **IDENTITY,
+        "member_state": state,
         "role": role,
         "purpose": purpose,
-        "case": case,
+        "case": "2026/1",
         "form_token": token(client.get("/officer/sign-in")),
     }
     return client.post("/officer/sign-in", data=form)
@@ -72,6 +73,7 @@ def test_a_changed_cookie_is_nobody(browser_like: httpx.Client) -> None:
         "/sign-in",
         "/sign-out",
         "/lookups",
+        "/visa-lookups",
         "/records",
         "/identifications",
         f"/links/{'0' * 32}/decisions",
@@ -229,3 +231,19 @@ def test_a_role_without_a_search_is_told_so(browser_like: httpx.Client) -> None:
     page = browser_like.get("/officer/").text
     assert "Nothing to search with this role and purpose" in page
     assert "reference_number" not in page
+
+
+def test_a_visa_authority_opens_its_own_file(browser_like: httpx.Client, story: Story) -> None:
+    sign_in(browser_like, role="visa_authority", purpose="h", state="ES")
+    search = browser_like.get("/officer/")
+    assert "reference_number" not in search.text
+    form = {"form_token": token(search), "application_number": "ESP000900"}
+    page = browser_like.post("/officer/visa-lookups", data=form)
+    assert page.url.path.startswith("/officer/people/")
+    assert story.surname in page.text
+    assert "Application ESP000900" in page.text
+    assert "Spain issued a visa" in page.text
+    for hidden in ("Datasets side by side", "Lampedusa", story.reference_number):
+        assert hidden not in page.text
+    form["application_number"] = "ESP999999"
+    assert browser_like.post("/officer/visa-lookups", data=form).status_code == 404

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.invented import dataset, fingerprints
+from tests.api.invented import dataset, fingerprints, portrait
 from tests.api.live import Live
 from tests.api.problems import assert_problem
 
@@ -126,6 +126,16 @@ def test_recapture_of_usable_prints_is_refused(live: Live, asylum: httpx.Client)
         ({"fingerprints": []}, "fingerprints"),
         ({"nationalities": ["SYR", "IRQ", "SYR"]}, "nationalities"),
         ({"names": [{"kind": "current", "surnames": "\u200b"}]}, "names[0].surnames"),
+        ({"nationalities": ["ZZZ"]}, "nationalities[0]"),
+        ({"reference_number": "IT1S140O1\n"}, "reference_number"),
+        ({"reference_number": " IT1S140O1"}, "reference_number"),
+        ({"facial_image": {**portrait(), "media_type": "image/jpeg"}}, "facial_image.media_type"),
+        ({"event": {"place": "x", "on": "1991-04-04"}}, "event.on"),
+        ({"event": {"place": "x", "on": "2026-06-22"}}, "event.on"),
+        ({"date_of_birth": {"year": 2199}}, "date_of_birth"),
+        ({"transmitted_at": "2026-06-11T10:00:00Z"}, "transmitted_at"),
+        ({"later": {"left_territory_on": "9000-01-01"}}, "later.left_territory_on"),
+        ({"later": {"take_back_arrival_on": "1991-04-04"}}, "later.take_back_arrival_on"),
         ({"later": {"visa": {"member_state": "ZZ", "application_number": "1"}}}, "later.visa"),
     ],
 )
@@ -139,3 +149,8 @@ def test_what_only_looks_like_a_value_is_refused(
         "/lookups", json={"reference_number": dataset(140, "IT", 1)["reference_number"]}
     )
     assert_problem(found, 404)
+
+
+def test_a_birth_in_the_future_is_no_child(asylum: httpx.Client) -> None:
+    message = dataset(141, "IT", 1) | {"date_of_birth": {"year": 2199}}
+    assert_problem(send(asylum, message, "unborn"), 422, "date_in_future")

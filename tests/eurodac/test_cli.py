@@ -1,5 +1,6 @@
 """The command line: answers for people and programs, exit codes, refusals without tracebacks."""
 
+import contextlib
 import json
 import sys
 from collections.abc import Callable
@@ -9,7 +10,11 @@ from typing import Any
 import pytest
 
 from eurodac.cli import main
+from eurodac.record import Actor, CallContext, Role
+from eurodac.service import open_service
+from eurodac.settings import Settings
 from tests.api.invented import CANARY, dataset, fingerprints
+from tests.eurodac.examples import AT
 
 WHO = ["--user", "u", "--unit", "n"]
 ASYLUM = [*WHO, "--role", "asylum_unit", "--state", "IT", "--purpose", "a", "--case", "2026/1"]
@@ -17,6 +22,8 @@ GERMAN = [*WHO, "--role", "asylum_unit", "--state", "DE", "--purpose", "a", "--c
 EXPERT = [*WHO, "--role", "fingerprint_expert", "--state", "DE", "--purpose", "a", "--case", "c"]
 AUDITOR = [*WHO, "--role", "auditor", "--state", "DE", "--purpose", "x-audit", "--case", "c"]
 OPERATOR = [*WHO, "--role", "operator", "--state", "DE", "--purpose", "x-operate", "--case", "c"]
+
+VISA = [*WHO, "--role", "visa_authority", "--state", "DE", "--purpose", "h", "--case", "c"]
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -208,3 +215,25 @@ def test_identities_only_where_they_are_allowed(
     monkeypatch.setenv("EURODAC_DEVELOPMENT_IDENTITIES", "false")
     code, _, errors = registry(*issue)
     assert (code, errors.split(":")[0]) == (1, "identities_off")
+
+
+def test_a_visa_authority_reads_its_own_file(registry: Run) -> None:
+    message = {
+        "application_number": "DEU1",
+        "lodged_on": "2026-06-01",
+        "names": [{"kind": "current", "surnames": CANARY, "forenames": "Samira"}],
+        "nationalities": ["SYR"],
+        "sex": "F",
+        "date_of_birth": {"year": 1991},
+        "fingerprints": fingerprints(1, 1),
+    }
+    operator = CallContext(Actor("o", "n", Role.OPERATOR, "DE"), "x-operate", "c", AT)
+    with contextlib.closing(open_service(Settings(), at=AT)) as service:
+        record = service.adopt_vis(operator, message, member_state="DE")
+    code, out, _ = registry("lookup-visa", "DEU1", *VISA)
+    assert (code, CANARY in out, record in out) == (0, True, True)
+    code, out, _ = registry("person", record, *VISA)
+    assert code == 0
+    assert "DEU1, lodged 2026-06-01: applied" in out
+    assert "Germany received a visa application" in out
+    assert "application_not_found" in registry("lookup-visa", "DEU1", *GERMAN)[2]

@@ -48,6 +48,10 @@ def with_missing(rule: ListRule, value: str) -> dict[str, Any]:
     return {**remove(minimal("applicant"), rule.scope), "missing": {rule.scope: value}}
 
 
+def with_country(rule: ListRule, value: str) -> dict[str, Any]:
+    return {**minimal("applicant"), "nationalities": [value]}
+
+
 BUILD: dict[str, Callable[[ListRule, str], dict[str, Any]]] = {
     "sex": with_sex,
     "name_kind": with_name_kind,
@@ -56,10 +60,12 @@ BUILD: dict[str, Callable[[ListRule, str], dict[str, Any]]] = {
     "security_flag_circumstance": with_circumstance,
     "security_flag_source": with_source,
     "missing_reason": with_missing,
+    "country": with_country,
 }
 OTHERS = {
     "security_flag_source": {"screening", "responsibility", "application", "capture", "rumour"},
     "missing_reason": set(MissingReason) | {"no_time"},
+    "country": {"ZZZ", "XXD", "KOS", "syr", "SYR\n", ""},
 }
 
 

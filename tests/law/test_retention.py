@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from eurodac.errors import FieldRefusedError
 from eurodac.law import retention
 from eurodac.law.retention import RetentionRule
-from tests.law.messages import minimal, read
+from tests.law.messages import RECEIVED, minimal, read
 
 ROWS = [
     pytest.param(row, marks=pytest.mark.law(row.id), id=row.id) for row in retention.RULES.values()
@@ -26,18 +26,31 @@ def anniversary(day: date, years: int) -> date:
 @pytest.mark.parametrize("row", ROWS)
 def test_a_transmitted_dataset_expires_as_its_row_says(row: RetentionRule) -> None:
     message = minimal(row.category, row.subtype)
-    if row.start == "transmitted":
-        message["transmitted_at"] = "2029-09-02T10:00:00+02:00"
     dataset = read(message).dataset
     if row.start == "never_recorded":
         assert dataset is None
         return
     assert dataset is not None
     if row.start == "transmitted":
-        assert dataset.expires_on == anniversary(date(2029, 9, 2), row.years)
+        assert dataset.expires_on == anniversary(RECEIVED.date(), row.years)
     else:
         decision = retention.DECISIONS["tp_decision.example"]
         assert dataset.expires_on == anniversary(decision.in_force_on, row.years)
+
+
+def test_the_sender_cannot_move_the_expiry() -> None:
+    early, late = (minimal("applicant") for _ in range(2))
+    early |= {"transmitted_at": "2026-06-12T00:00:00Z", "biometrics_taken_at": "2026-06-12T00:00Z"}
+    early["event"] = {"place": "Lampedusa", "on": "2026-06-12"}
+    one, other = (read(message).dataset for message in (early, late))
+    assert one is not None
+    assert other is not None
+    assert one.transmitted_at < other.transmitted_at
+    assert one.expires_on == other.expires_on == anniversary(RECEIVED.date(), 10)
+    early |= {"transmitted_at": "2026-06-11T23:59:59Z", "biometrics_taken_at": "2026-06-11T00:00Z"}
+    with pytest.raises(FieldRefusedError, match="transmitted_at") as refused:
+        read(early)
+    assert refused.value.code == "date_before_start"
 
 
 @pytest.mark.parametrize("row", ROWS)

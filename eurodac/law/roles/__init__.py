@@ -39,6 +39,7 @@ class RoleRule(Rule):
         scope: How far it reaches: ``own_state`` (records of the actor's Member State), ``linked``
             (those, the hit results it received, and the systems of its profile), ``cir_identity``
             (identity data without references), ``log``, ``operations``.
+        system: Whose records it starts from: those of Eurodac, or visa files.
     """
 
     role: str
@@ -54,6 +55,7 @@ class RoleRule(Rule):
         "operate",
     ]
     scope: Literal["own_state", "linked", "cir_identity", "log", "operations"]
+    system: Literal["EURODAC", "VIS"] = "EURODAC"
 
 
 RULES: Mapping[str, RoleRule] = MappingProxyType(

@@ -1,7 +1,7 @@
 """PR1: rejected in A, applies in B."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -81,6 +81,17 @@ def test_given_only_the_rejected_application_or_an_earlier_one_then_nothing_fire
     before = dataset(APPLICATION, date(2026, 6, 20))
     there = dataset(APPLICATION, date(2026, 7, 1), state=THERE, later=REJECTION)
     assert detect(case(before, received=(hit(there, before, on=date(2026, 8, 1)),))) == ()
+
+
+@pytest.mark.parametrize(("minutes", "fires"), [(-1, False), (1, True)])
+def test_given_the_applications_are_of_one_day_then_the_transmission_decides(
+    minutes: int, fires: bool
+) -> None:
+    there = dataset(APPLICATION, date(2026, 7, 1), state=THERE, later=REJECTION)
+    sent = there.transmitted_at + timedelta(minutes=minutes)
+    here = replace(dataset(APPLICATION, date(2026, 7, 1)), transmitted_at=sent)
+    found = detect(case(here, received=(hit(there, here, on=date(2026, 8, 1)),)))
+    assert [each.rule_id for each in found if each.rule_id == "PR1"] == ["PR1"] * fires
 
 
 def test_given_an_illegal_stay_here_then_it_is_no_new_application() -> None:

@@ -66,6 +66,7 @@ def test_given_a_crossing_ten_months_ago_when_registered_and_hit_then_the_state_
 def test_given_the_same_crossing_21_months_ago_then_it_is_shown_as_ceased() -> None:
     found = only(movement(date(2026, 9, 1), date(2028, 6, 1)), "UM1")
     assert found.ceased
+    assert found.deadline is None
     assert "ceased" in found.sentence
 
 
