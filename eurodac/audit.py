@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from eurodac import store
 from eurodac.errors import LogBrokenError
 from eurodac.keys import KeyEncryptionKey, pseudonym
+from eurodac.law import roles
 from eurodac.record import CallContext, RecordId
 from eurodac.tables import LogRow
 
@@ -65,7 +66,8 @@ class AuditEntry:
         unit: Pseudonym of the unit.
         role: Role.
         member_state: Member State of the actor.
-        purpose: Letter of Article 1(1), None for operations that touch no data.
+        purpose: Letter of Article 1(1) or operation code, ``"unknown"`` for anything else, None
+            where none was given.
         case: Pseudonym of the case reference, None where there is no case.
         subject: The record, None where there is none.
         detail: Counts, codes and ids; never personal data.
@@ -120,7 +122,7 @@ def entry(
         unit=pseudonym(kek, actor.unit),
         role=actor.role.value,
         member_state=actor.member_state,
-        purpose=context.purpose or None,
+        purpose=roles.named(context.purpose) if context.purpose else None,
         case=pseudonym(kek, context.case_reference) if context.case_reference else None,
         subject=subject,
         detail=dict(detail),

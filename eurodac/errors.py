@@ -48,6 +48,7 @@ class EurodacError(Exception):
         super().__init__(message)
         self.code = code
         self.article = article
+        self.logged = False  # set by who writes the refusal into the log, so that it is there once
 
 
 class LawError(EurodacError):

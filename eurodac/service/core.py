@@ -67,15 +67,27 @@ class Core:
                 )
 
     @contextmanager
+    def admitted(self, context: CallContext, operation: str) -> Iterator[access.Grant]:
+        """Authorise one call before anything of it is read, and log whatever refuses it.
+
+        Front doors read addresses, headers and bodies inside, so that a malformed call without
+        authority is told only that, and no refusal stays outside the log.
+
+        Raises:
+            AccessDeniedError: the call is not allowed.
+        """
+        with self._refusals_logged(context, operation):
+            yield access.authorise(context, operation)
+
+    @contextmanager
     def _call(
         self, context: CallContext, operation: str, *, reads: RecordId | bool | None = False
     ) -> Iterator[access.Grant]:
-        """Authorise one call; log it if it reads, and log every refusal.
+        """Admit one call, and log it if it reads.
 
         The log entry of a reading call commits before its answer leaves.
         """
-        with self._refusals_logged(context, operation):
-            grant = access.authorise(context, operation)
+        with self.admitted(context, operation) as grant:
             yield grant
             if reads is not False:
                 subject = reads if isinstance(reads, str) else None
@@ -86,7 +98,9 @@ class Core:
         try:
             yield
         except EurodacError as error:
-            self._log(context, operation, outcome="refused", detail={"code": error.code})
+            if not error.logged:
+                self._log(context, operation, outcome="refused", detail={"code": error.code})
+                error.logged = True
             raise
 
     def _log(

@@ -34,7 +34,7 @@ class SearchCalls(Core):
 
     def identify_nist(self, context: CallContext, data: bytes) -> IdentificationView:
         """Identify the fingers of an ANSI/NIST-ITL file."""
-        with self._refusals_logged(context, "identify"):
+        with self.admitted(context, "identify"):
             message = read_nist(data)
         return self.identify(context, {"fingerprints": message.get("fingerprints", [])})
 
@@ -65,11 +65,17 @@ class SearchCalls(Core):
         self, context: CallContext, link_id: str, *, decision: str, reason: str
     ) -> LinkView:
         """Confirm or reject a link as an expert, with the reason."""
-        if decision not in (LinkState.CONFIRMED, LinkState.REJECTED) or not reason.strip():
-            raise ConflictError(
-                "decision", "a decision is 'confirmed' or 'rejected', with a reason"
-            )
-        with self._call(context, "decide_link"), self._writing() as session:
+        with self._call(context, "decide_link"):
+            if decision not in (LinkState.CONFIRMED, LinkState.REJECTED) or not reason.strip():
+                raise ConflictError(
+                    "decision", "a decision is 'confirmed' or 'rejected', with a reason"
+                )
+            return self._decide(context, link_id, decision=decision, reason=reason)
+
+    def _decide(
+        self, context: CallContext, link_id: str, *, decision: str, reason: str
+    ) -> LinkView:
+        with self._writing() as session:
             link = registry.decide_link(
                 session,
                 store.get_link(session, LinkId(link_id)),

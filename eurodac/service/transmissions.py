@@ -72,7 +72,7 @@ class TransmissionCalls(Core):
         self, context: CallContext, data: bytes, *, idempotency_key: str
     ) -> TransmissionView:
         """Receive an ANSI/NIST-ITL file; otherwise as ``transmit``."""
-        with self._refusals_logged(context, "transmit"):
+        with self.admitted(context, "transmit"):
             message = read_nist(data)
         return self.transmit(context, message, idempotency_key=idempotency_key)
 

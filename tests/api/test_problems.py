@@ -79,9 +79,12 @@ def test_another_method_says_which_are_allowed(
 
 
 def test_a_body_that_announces_too_much(live: Live) -> None:
-    """It is refused before a byte of it arrives."""
+    """It is refused before a byte of it arrives, to somebody who may transmit."""
     connection = http.client.HTTPConnection(live.url.removeprefix("http://"), timeout=30)
     connection.putrequest("POST", "/datasets")
+    connection.putheader("Idempotency-Key", "k")
+    for name in ("Authorization", "Eurodac-Purpose", "Eurodac-Case"):
+        connection.putheader(name, live.client("asylum_unit").headers[name])
     connection.putheader("Content-Length", str(Settings().max_body_bytes + 1))
     connection.endheaders()
     answer = connection.getresponse()
