@@ -20,17 +20,18 @@ class SearchCalls(Core):
 
     def identify(self, context: CallContext, message: object) -> IdentificationView:
         """Identify fingers among what this role may search; nothing is stored but the log."""
-        with self._call(context, "identify", reads=True) as grant:
+        with self._reads(context, "identify") as reading:
             capture = read_capture(read_fingers(message), self._extractor, gate=self._gate)
             with self._reading() as session:
-                return identify(
+                view, reading.shown = identify(
                     session,
                     capture,
                     galleries=self._galleries,
                     context=context,
-                    grant=grant,
+                    grant=reading.grant,
                     kek=self._kek,
                 )
+            return view
 
     def identify_nist(self, context: CallContext, data: bytes) -> IdentificationView:
         """Identify the fingers of an ANSI/NIST-ITL file."""
@@ -40,32 +41,33 @@ class SearchCalls(Core):
 
     def lookup(self, context: CallContext, *, reference_number: str) -> LookupView:
         """Find a dataset of the own State by its reference number."""
-        with self._call(context, "lookup", reads=True) as grant, self._reading() as session:
+        with self._reads(context, "lookup") as reading, self._reading() as session:
             dataset = self._own_dataset(session, context, reference_number)
             visible = visible_to(
                 session,
                 dataset.id,
                 member_state=context.actor.member_state,
                 kek=self._kek,
-                linked=grant.scope == "linked",
+                linked=reading.grant.scope == "linked",
             )
+            reading.shown = [dataset.id]
             view = dataset_view(dataset, own=True, as_of=None)
             return LookupView(dataset.id, visible.person_id, view)
 
     def person(self, context: CallContext, record_id: str) -> PersonView:
         """Show a person as this State, role and purpose may see them now."""
         known = RecordId(record_id)
-        with (
-            self._call(context, "view_person", reads=known) as grant,
-            self._reading() as session,
-        ):
-            return person_view(session, known, context=context, grant=grant, kek=self._kek)
+        with self._reads(context, "view_person") as reading, self._reading() as session:
+            view = person_view(session, known, context=context, grant=reading.grant, kek=self._kek)
+            reading.shown = [dataset.record_id for dataset in view.datasets]
+            reading.shown += [record.record_id for record in view.connected]
+            return view
 
     def decide_link(
         self, context: CallContext, link_id: str, *, decision: str, reason: str
     ) -> LinkView:
         """Confirm or reject a link as an expert, with the reason."""
-        with self._call(context, "decide_link"):
+        with self.admitted(context, "decide_link"):
             if decision not in (LinkState.CONFIRMED, LinkState.REJECTED) or not reason.strip():
                 raise ConflictError(
                     "decision", "a decision is 'confirmed' or 'rejected', with a reason"

@@ -2,11 +2,7 @@
 
 import json
 import re
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +10,7 @@ import pytest
 
 from eurodac.settings import Settings
 from tests.api.live import Live
+from tests.api.logged import Log
 from tests.api.problems import assert_problem
 
 JSON = {"Content-Type": "application/json"}
@@ -78,19 +75,6 @@ CALLS = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def log(home: Path) -> Iterator[sqlite3.Connection]:
-    address = f"file:{home / 'registry.db'}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True)) as connection:
-        yield connection
-
-
-def entries(log: sqlite3.Connection) -> list[dict[str, Any]]:
-    cursor = log.execute("SELECT * FROM log ORDER BY seq")
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
-
-
 @pytest.mark.parametrize("call", CALLS, ids=str)
 def test_authority_is_asked_before_the_shape(live: Live, call: Malformed) -> None:
     with httpx.Client(base_url=live.url, timeout=60) as nobody:
@@ -103,30 +87,26 @@ def test_authority_is_asked_before_the_shape(live: Live, call: Malformed) -> Non
 
 
 @pytest.mark.parametrize("call", CALLS, ids=str)
-def test_a_refusal_for_its_shape_is_logged_once(
-    live: Live, log: sqlite3.Connection, call: Malformed
-) -> None:
+def test_a_refusal_for_its_shape_is_logged_once(live: Live, log: Log, call: Malformed) -> None:
     client = live.client(call.role)
-    before = len(entries(log))
+    before = len(log)
     problem = call.send(client)
     assert problem.json()["code"] == call.code, problem.text
     assert HIDDEN not in problem.json()["detail"] or call.code == "field_unknown"
-    (entry,) = entries(log)[before:]
+    (entry,) = log.after(before)
     assert entry["outcome"] == "refused"
     assert json.loads(entry["detail"]) == {"code": call.code}
     assert entry["role"] == call.role
     assert HIDDEN not in repr(entry)
 
 
-def test_what_was_typed_as_a_purpose_does_not_enter_the_log(
-    live: Live, log: sqlite3.Connection
-) -> None:
+def test_what_was_typed_as_a_purpose_does_not_enter_the_log(live: Live, log: Log) -> None:
     headers = {"Eurodac-Purpose": f"search for {HIDDEN}"}
     answer = live.client("asylum_unit").post(
         "/lookups", json={"reference_number": "IT1A"}, headers=headers
     )
     assert HIDDEN not in assert_problem(answer, 403, "not_allowed")["detail"]
-    assert entries(log)[-1]["purpose"] == "unknown"
+    assert log.after(len(log) - 1)[0]["purpose"] == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -140,7 +120,7 @@ def test_what_was_typed_as_a_purpose_does_not_enter_the_log(
     ],
 )
 def test_a_form_that_is_refused_is_logged(
-    live: Live, log: sqlite3.Connection, path: str, form: dict[str, str], *, operation: str,
+    live: Live, log: Log, path: str, form: dict[str, str], *, operation: str,
     code: str,
 ) -> None:  # fmt: skip
     with httpx.Client(base_url=live.url, follow_redirects=True, timeout=60) as client:
@@ -150,8 +130,8 @@ def test_a_form_that_is_refused_is_logged(
             token = re.search(r'name="form_token" value="([^"]+)"', page)
             assert token
             data = {**who, "purpose": "a", "case": "2026/1"} if send == "sign-in" else form
-            before = len(entries(log))
+            before = len(log)
             page = client.post(f"/officer/{send}", data={"form_token": token[1], **data}).text
-    (entry,) = entries(log)[before:]
+    (entry,) = log.after(before)
     assert (entry["operation"], entry["outcome"]) == (operation, "refused")
     assert json.loads(entry["detail"]) == {"code": code}
