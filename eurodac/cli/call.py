@@ -86,9 +86,9 @@ class Call:
         return CallContext(self.actor, self.purpose, self.case, now())
 
     @contextmanager
-    def service(self) -> Iterator[Service]:
-        """Open the registry of EURODAC_HOME and close it again."""
-        opened = open_service(Settings(), at=now())
+    def service(self, *, mend: bool = True) -> Iterator[Service]:
+        """Open the registry of EURODAC_HOME and close it again; ``mend`` as ``open_service``."""
+        opened = open_service(Settings(), at=now(), mend=mend)
         try:
             yield opened
         finally:

@@ -135,33 +135,45 @@ def verify_log(call: Call) -> None:
 
 def check_gallery(call: Call) -> None:
     """Compare the gallery with the database, as an operator (purpose x-operate)."""
-    with call.service() as service:
+    with call.service(mend=False) as service:
         report = service.gallery_check(call.context())
     _show_gallery(call, report)
 
 
 def rebuild_gallery(call: Call) -> None:
     """Build the gallery anew from the database, as an operator (purpose x-operate)."""
-    with call.service() as service:
+    with call.service(mend=False) as service:
         report = service.gallery_rebuild(call.context())
     _show_gallery(call, report)
 
 
 def _show_gallery(call: Call, report: GalleryReport) -> None:
-    state = "agrees with the database" if report.agrees else "differs from the database"
     call.answer(
         {**asdict(report), "agrees": report.agrees},
-        text=lambda: console().print(
-            f"the gallery {state}: {report.count} of {report.expected} references, "
-            f"{len(report.missing)} missing, {len(report.surplus)} surplus, "
-            f"{len(report.mislabelled)} mislabelled"
-        ),
+        text=lambda: console().print(_gallery_text(report)),
     )
+    if report.damage:
+        raise NotReadyError(
+            "gallery_damaged",
+            f"the snapshot of the gallery cannot be used ({report.damage}); run 'eurodac gallery "
+            "rebuild', which makes it anew from the database",
+        )
     if not report.agrees:
         raise NotReadyError(
             "gallery_differs",
             "the gallery differs from the database; run 'eurodac gallery rebuild'",
         )
+
+
+def _gallery_text(report: GalleryReport) -> str:
+    if report.damage:
+        return f"the gallery is damaged: {report.damage}, {report.expected} references expected"
+    state = "agrees with the database" if report.agrees else "differs from the database"
+    return (
+        f"the gallery {state}: {report.count} of {report.expected} references, "
+        f"{len(report.missing)} missing, {len(report.surplus)} surplus, "
+        f"{len(report.mislabelled)} mislabelled"
+    )
 
 
 def _done(as_json: bool, body: object, text: str) -> None:

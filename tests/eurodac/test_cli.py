@@ -192,6 +192,42 @@ def test_auditor_operator_and_database(registry: Run) -> None:
     assert upgraded["before"] == upgraded["after"]
 
 
+def damage_snapshot(home: Path) -> None:
+    """Change one byte in the middle of the largest file of the gallery."""
+    file = max((home / "gallery").rglob("*"), key=lambda path: path.stat().st_size)
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+
+
+def test_a_damaged_gallery_is_reported_until_it_is_rebuilt(registry: Run, tmp_path: Path) -> None:
+    assert registry("enrol", write(tmp_path / "1.json", dataset(41, "IT", 1)), *ASYLUM)[0] == 0
+    damage_snapshot(tmp_path / "registry")
+    for _ in range(2):
+        code, out, errors = registry("gallery", "check", "--json", *OPERATOR)
+        assert (code, json.loads(errors)["code"]) == (3, "gallery_damaged")
+        assert json.loads(out)["agrees"] is False
+        assert json.loads(out)["damage"] == "snapshot_corrupt"
+    code, out, errors = registry("gallery", "check", *OPERATOR)
+    assert (code, "agrees" in out) == (3, False)
+    assert "snapshot_corrupt" in errors
+    assert "eurodac gallery rebuild" in errors
+    assert registry("gallery", "rebuild", *OPERATOR)[0] == 0
+    code, out, _ = registry("gallery", "check", "--json", *OPERATOR)
+    assert (code, json.loads(out)["damage"], json.loads(out)["count"]) == (0, "", 1)
+
+
+def test_opening_for_service_mends_a_damaged_gallery_and_says_so(
+    registry: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert registry("enrol", write(tmp_path / "1.json", dataset(42, "IT", 1)), *ASYLUM)[0] == 0
+    assert caplog.messages == []
+    damage_snapshot(tmp_path / "registry")
+    assert registry("lookup", "IT1S42O1", *ASYLUM)[0] == 0
+    assert [m for m in caplog.messages if "snapshot_corrupt" in m and "rebuilt" in m]
+    assert registry("gallery", "check", *OPERATOR)[0] == 0
+
+
 def test_law_lists_article_rule_code_and_tests(run: Run) -> None:
     rows = json.loads(run("law", "--json")[1])
     assert {"article", "rule_id", "says", "code", "tests"} <= set(rows[0])
