@@ -57,9 +57,8 @@ def decide(
     service: ServiceDep,
 ) -> Response:
     """Record an expert's decision and lead back to the person."""
-    chosen = read_as(
-        LinkDecision, {"decision": form.text("decision"), "reason": form.text("reason")}
-    )
+    reason = " ".join(form.text("reason").split())  # a text area sends line breaks
+    chosen = read_as(LinkDecision, {"decision": form.text("decision"), "reason": reason})
     link = service.decide_link(call, link_id, decision=chosen.decision, reason=chosen.reason)
     back = form.text("record_id")
     target = back if back.isalnum() and len(back) == 32 else link.records[0]

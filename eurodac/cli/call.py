@@ -22,6 +22,7 @@ from eurodac.errors import EurodacError, KeyUnavailableError, NotReadyError
 from eurodac.record import Actor, CallContext, Role
 from eurodac.service import Service, open_service
 from eurodac.settings import Settings
+from eurodac.visible import visible
 
 __all__ = [
     "NOT_READY",
@@ -97,7 +98,7 @@ class Call:
     def answer(self, body: object, *, text: Callable[[], None]) -> None:
         """Answer in JSON or in words."""
         if self.as_json:
-            typer.echo(json.dumps(body, ensure_ascii=False))
+            typer.echo(json.dumps(body))
         else:
             text()
 
@@ -165,4 +166,4 @@ def show_error(error: EurodacError) -> None:
     body = error_body(error)
     rule = f" [{body['article']}]" if "article" in body else ""
     field = f" ({body['field']})" if "field" in body else ""
-    console(stderr=True).print(f"{body['code']}{field}: {body['message']}{rule}")
+    console(stderr=True).print(visible(f"{body['code']}{field}: {body['message']}{rule}"))

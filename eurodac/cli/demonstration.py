@@ -14,6 +14,7 @@ from eurodac.demo.case import tell_case
 from eurodac.demo.run import Demonstration, run
 from eurodac.settings import Settings
 from eurodac.views import to_json
+from eurodac.visible import visible
 
 __all__ = ["add_to"]
 
@@ -35,7 +36,7 @@ def demo(
     made = run(directory, seed=seed, console=console(stderr=True))
     if as_json:
         body = {"verdict": asdict(made.verdict), "case": to_json(made.case)}
-        typer.echo(json.dumps(body, ensure_ascii=False))
+        typer.echo(json.dumps(body))
     else:
         _tell(made)
     if not made.verdict.agrees:
@@ -49,7 +50,7 @@ def _tell(made: Demonstration) -> None:
         f"and VIS, {made.images} fingerprint images\n"
     )
     for line in tell_case(made.case):
-        out.print(line)
+        out.print(visible(line))
     out.print(
         f"\nAgainst the truth file: {verdict.persons_found} of {verdict.persons} people are "
         f"exactly one sequence; {verdict.links_found} of {verdict.links} other records linked, "

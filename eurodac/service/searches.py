@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eurodac import registry, store
-from eurodac.errors import ConflictError
+from eurodac.errors import ConflictError, FieldRefusedError
 from eurodac.person import person_view, visible_to
 from eurodac.present import dataset_view, link_view
 from eurodac.record import CallContext, LinkId, LinkState, RecordId
@@ -11,6 +11,7 @@ from eurodac.service.core import Core
 from eurodac.service.identification import identify
 from eurodac.transmission import read_capture, read_fingers, read_nist
 from eurodac.views import IdentificationView, LinkView, LookupView, PersonView
+from eurodac.visible import has_hidden
 
 __all__ = ["SearchCalls"]
 
@@ -71,6 +72,12 @@ class SearchCalls(Core):
             if decision not in (LinkState.CONFIRMED, LinkState.REJECTED) or not reason.strip():
                 raise ConflictError(
                     "decision", "a decision is 'confirmed' or 'rejected', with a reason"
+                )
+            if has_hidden(reason.strip()):
+                raise FieldRefusedError(
+                    "field_malformed",
+                    "reason: write one line without control or format characters",
+                    field="reason",
                 )
             return self._decide(context, link_id, decision=decision, reason=reason)
 

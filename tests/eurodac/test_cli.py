@@ -192,6 +192,17 @@ def test_auditor_operator_and_database(registry: Run) -> None:
     assert upgraded["before"] == upgraded["after"]
 
 
+def test_hidden_characters_are_shown(registry: Run, tmp_path: Path) -> None:
+    message = dataset(43, "IT", 1)
+    message["names"][0]["surnames"] = "Ali\u202eXe"
+    assert registry("enrol", write(tmp_path / "1.json", message), *ASYLUM)[0] == 0
+    probe = write(tmp_path / "probe.json", {"fingerprints": fingerprints(43, 3)})
+    for command in (["lookup", "IT1S43O1"], ["lookup", "IT1S43O1", "--json"], ["identify", probe]):
+        out = registry(*command, *ASYLUM)[1]
+        assert "\u202e" not in out
+        assert "[U+202E]" in out or "\\u202e" in out
+
+
 def damage_snapshot(home: Path) -> None:
     """Change one byte in the middle of the largest file of the gallery."""
     file = max((home / "gallery").rglob("*"), key=lambda path: path.stat().st_size)
