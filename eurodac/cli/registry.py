@@ -34,7 +34,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("serve")(serve)
     app.command("law")(law)
     for name, text, commands in (
-        ("audit", "The log.", {"verify": acting(verify_log)}),
+        ("audit", "The log.", {"verify": acting(verify_log), "head": acting(log_head)}),
         (
             "gallery",
             "The gallery of templates, which follows the database.",
@@ -123,14 +123,34 @@ def issue_identity(
     _done(as_json, {"token": token}, token)
 
 
-def verify_log(call: Call) -> None:
+def verify_log(
+    call: Call,
+    *,
+    anchor: Annotated[
+        str, typer.Option(help="What 'audit head' printed earlier, or a file that holds it.")
+    ] = "",
+) -> None:
     """Verify the hash chain of the log, as an auditor (purpose x-audit)."""
+    if anchor and not anchor.startswith("eurodac-log "):
+        try:
+            anchor = Path(anchor).read_text("utf-8").strip() or "(empty)"
+        except (OSError, UnicodeDecodeError) as error:
+            raise typer.BadParameter(
+                "neither an anchor nor a file that can be read", param_hint="--anchor"
+            ) from error
     with call.service() as service:
-        view = service.verify_log(call.context())
+        view = service.verify_log(call.context(), anchor=anchor)
     call.answer(
         to_json(view),
         text=lambda: console().print(f"{view.count} entries, chain unbroken, head {view.head}"),
     )
+
+
+def log_head(call: Call) -> None:
+    """Verify the log and print its end as an anchor, to be kept outside (purpose x-audit)."""
+    with call.service() as service:
+        view = service.verify_log(call.context())
+    call.answer({"anchor": view.anchor}, text=lambda: typer.echo(view.anchor))
 
 
 def check_gallery(call: Call) -> None:

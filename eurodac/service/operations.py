@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from eurodac import adoption, audit, database, store
-from eurodac.errors import EurodacError, NotFoundError
+from eurodac.errors import EurodacError, FieldRefusedError, NotFoundError
 from eurodac.galleries import GalleryReport
 from eurodac.interop.systems import ees, vis
 from eurodac.keys import new_id
@@ -68,15 +68,25 @@ class OperatorCalls(Core):
             changed = vis.read_decision(message, application=application, at=context.at)
             adoption.update_visa(session, changed, context=context, kek=self._kek)
 
-    def verify_log(self, context: CallContext) -> AuditView:
+    def verify_log(self, context: CallContext, *, anchor: str = "") -> AuditView:
         """Verify the hash chain of the log.
 
+        Args:
+            context: Who asks.
+            anchor: What an earlier answer gave, kept outside the database; "" for none.
+
         Raises:
+            FieldRefusedError: the anchor is malformed.
             LogBrokenError: with the first entry that is wrong.
         """
         with self._reads(context, "read_log"), self._reading() as session:
-            report = audit.verify(session)
-            return AuditView(report.count, report.head)
+            try:
+                expected = audit.read_anchor(anchor) if anchor else None
+            except ValueError as error:
+                raise FieldRefusedError("anchor_malformed", str(error), field="anchor") from error
+            report = audit.verify(session, anchor=expected)
+            end = audit.Anchor(report.count, report.head, report.at)
+            return AuditView(report.count, report.head, str(end))
 
     def read_log(
         self, context: CallContext, *, after: int = 0, limit: int = 100

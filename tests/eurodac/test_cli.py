@@ -1,8 +1,10 @@
 """The command line: answers for people and programs, exit codes, refusals without tracebacks."""
 
 import json
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +203,33 @@ def test_hidden_characters_are_shown(registry: Run, tmp_path: Path) -> None:
         out = registry(*command, *ASYLUM)[1]
         assert "\u202e" not in out
         assert "[U+202E]" in out or "\\u202e" in out
+
+
+def test_an_anchor_is_kept_and_found_again(registry: Run, tmp_path: Path) -> None:
+    assert registry("gallery", "check", *OPERATOR)[0] == 0
+    code, anchor, _ = registry("audit", "head", *AUDITOR)
+    assert (code, anchor[:14]) == (0, "eurodac-log 1 ")
+    kept = tmp_path / "anchor"
+    kept.write_text(anchor)
+    assert registry("audit", "verify", "--anchor", kept, *AUDITOR)[0] == 0
+    assert registry("audit", "verify", "--anchor", anchor.strip(), *AUDITOR)[0] == 0
+    forged = anchor.strip().replace("eurodac-log 1 ", "eurodac-log 2 ")
+    code, _, errors = registry("audit", "verify", "--anchor", forged, "--json", *AUDITOR)
+    assert (code, json.loads(errors)["code"]) == (1, "log_anchor")
+    kept.write_text("nonsense")
+    code, _, errors = registry("audit", "verify", "--anchor", kept, "--json", *AUDITOR)
+    assert (code, json.loads(errors)["code"]) == (1, "anchor_malformed")
+    assert registry("audit", "verify", "--anchor", tmp_path / "none", *AUDITOR)[0] == 2
+
+
+def test_a_malformed_head_of_the_log_is_no_traceback(registry: Run, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "registry" / "registry.db")) as connection:
+        connection.execute("DROP TRIGGER log_head_step")
+        connection.execute("UPDATE log_head SET seq = 'x', hash = 'nonsense'")
+        connection.commit()
+    for arguments in (["audit", "verify", *AUDITOR], ["lookup", "IT1A", *ASYLUM]):
+        code, _, errors = registry(*arguments, "--json")
+        assert (code, json.loads(errors)["code"]) == (1, "log_head")
 
 
 def damage_snapshot(home: Path) -> None:
