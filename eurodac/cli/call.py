@@ -18,10 +18,10 @@ from typing import Annotated, Any, get_type_hints
 import typer
 from rich.console import Console
 
-from eurodac.errors import EurodacError, KeyUnavailableError, NotReadyError
+from eurodac.errors import EurodacError, KeyUnavailableError, NotReadyError, SettingError
 from eurodac.record import Actor, CallContext, Role
 from eurodac.service import Service, open_service
-from eurodac.settings import Settings
+from eurodac.settings import load_settings
 from eurodac.visible import visible
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 REFUSED = 1
+WRONG_USAGE = 2
 NOT_READY = 3
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
@@ -89,7 +90,7 @@ class Call:
     @contextmanager
     def service(self, *, mend: bool = True) -> Iterator[Service]:
         """Open the registry of EURODAC_HOME and close it again; ``mend`` as ``open_service``."""
-        opened = open_service(Settings(), at=now(), mend=mend)
+        opened = open_service(load_settings(), at=now(), mend=mend)
         try:
             yield opened
         finally:
@@ -147,6 +148,8 @@ def acting(function: Callable[..., None]) -> Callable[..., None]:
 
 def exit_code(error: EurodacError) -> int:
     """Give the exit code of an error."""
+    if isinstance(error, SettingError):
+        return WRONG_USAGE
     return NOT_READY if isinstance(error, KeyUnavailableError | NotReadyError) else REFUSED
 
 

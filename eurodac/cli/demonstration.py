@@ -12,7 +12,7 @@ import typer
 from eurodac.cli.call import REFUSED, Json, console
 from eurodac.demo.case import tell_case
 from eurodac.demo.run import Demonstration, run
-from eurodac.settings import Settings
+from eurodac.settings import load_settings
 from eurodac.views import to_json
 from eurodac.visible import visible
 
@@ -44,7 +44,7 @@ def demo(
 
 
 def _tell(made: Demonstration) -> None:
-    out, verdict, settings = console(), made.verdict, Settings()
+    out, verdict, settings = console(), made.verdict, load_settings()
     out.print(
         f"\n{made.persons} people, {made.datasets} Eurodac datasets, {made.records} records of EES "
         f"and VIS, {made.images} fingerprint images\n"

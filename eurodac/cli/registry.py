@@ -20,7 +20,7 @@ from eurodac.identities import actor_from, load_secret, secret_path
 from eurodac.law.trace import trace
 from eurodac.record import Role
 from eurodac.service import initialise
-from eurodac.settings import Settings
+from eurodac.settings import load_settings
 from eurodac.views import to_json
 
 __all__ = ["add_to"]
@@ -51,14 +51,14 @@ def add_to(app: typer.Typer) -> None:
 
 def init(*, as_json: Json = False) -> None:
     """Create a registry in EURODAC_HOME: key-encryption key and database."""
-    settings = Settings()
+    settings = load_settings()
     initialise(settings, at=now())
     _done(as_json, {"home": str(settings.home)}, f"created a registry in {settings.home}")
 
 
 def serve(*, as_json: Json = False) -> None:
     """Serve the API and the officer pages on EURODAC_HOST and EURODAC_PORT."""
-    settings = Settings()
+    settings = load_settings()
     address = f"http://{settings.host}:{settings.port}"
     _done(as_json, {"address": address}, f"officer pages: {address}/officer/")
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
@@ -89,7 +89,7 @@ def law(*, as_json: Json = False) -> None:
 
 def upgrade_database(*, as_json: Json = False) -> None:
     """Bring the database of EURODAC_HOME to the newest revision."""
-    settings = Settings()
+    settings = load_settings()
     engine = database.create_engine(
         settings.url, busy_timeout_seconds=settings.busy_timeout_seconds
     )
@@ -109,7 +109,7 @@ def issue_identity(
     as_json: Json = False,
 ) -> None:
     """Print a bearer token for the API; only where development identities are allowed."""
-    settings = Settings()
+    settings = load_settings()
     if not settings.development_identities:
         raise AccessDeniedError(
             "identities_off",

@@ -49,6 +49,13 @@ def test_bytes_that_are_not_json(live: Live, content: bytes, code: str) -> None:
     assert_problem(client.post("/lookups", content=content, headers=headers), 400, code)
 
 
+def test_a_long_name_of_a_field_is_cut(live: Live) -> None:
+    body = {"reference_number": "IT1A", "x" * 300 + "\u202e": 1}
+    problem = live.client("asylum_unit").post("/lookups", json=body).json()
+    assert problem["field"] == "x" * 61 + "..."
+    assert "x" * 62 not in problem["detail"]
+
+
 def test_json_that_is_no_object(live: Live) -> None:
     answer = live.client("asylum_unit").post("/lookups", json=["reference_number"])
     assert_problem(answer, 422, "message_shape")

@@ -232,6 +232,25 @@ def test_a_malformed_head_of_the_log_is_no_traceback(registry: Run, tmp_path: Pa
         assert (code, json.loads(errors)["code"]) == (1, "log_head")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("GALLERY_ENGINE", "zzz", "one of native, faiss"),
+        ("PORT", "abc", "a whole number, at least 1, at most 65535"),
+        ("PORT", "70000", "a whole number, at least 1, at most 65535"),
+        ("TARGET_FPIR", "0.5", "a number, above 0, at most 0.01"),
+        ("DEVELOPMENT_IDENTITIES", "perhaps", "true or false"),
+    ],
+)
+def test_a_bad_setting_is_named_with_what_it_may_be(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str, *, allowed: str
+) -> None:
+    monkeypatch.setenv(f"EURODAC_{name}", value)
+    for command in (["serve"], ["gallery", "check", *OPERATOR], ["db", "upgrade"]):
+        code, _, errors = run(*command)
+        assert (code, errors) == (2, f"setting_malformed: EURODAC_{name}: must be {allowed}\n")
+
+
 def damage_snapshot(home: Path) -> None:
     """Change one byte in the middle of the largest file of the gallery."""
     file = max((home / "gallery").rglob("*"), key=lambda path: path.stat().st_size)
