@@ -19,7 +19,7 @@ from api.routes import operations, searches, systems, transmissions
 from api.schemas import component_schemas
 from eurodac.identities import load_secret, secret_path
 from eurodac.service import open_service
-from eurodac.settings import Settings
+from eurodac.settings import Settings, load_settings
 
 __all__ = ["create_app", "openapi"]
 
@@ -32,7 +32,7 @@ Every refusal is a problem (RFC 9457) with a stable code and, where one applies,
 
 def create_app() -> FastAPI:
     """Make the application; settings come from the environment, the registry opens at start."""
-    settings = Settings()
+    settings = load_settings()
     pages = create_pages()
     app = FastAPI(
         title="Eurodac register",

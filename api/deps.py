@@ -6,12 +6,14 @@ The clock of the whole system is read here, once per request.
 from __future__ import annotations
 
 import email.message
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.errors import MediaTypeError, MissingHeaderError
@@ -27,13 +29,15 @@ __all__ = [
     "NIST_TYPES",
     "Body",
     "BodyDep",
-    "CallDep",
+    "ContextDep",
     "IdempotencyKeyDep",
     "JsonDep",
     "NowDep",
     "Runtime",
     "RuntimeDep",
     "ServiceDep",
+    "admitting",
+    "calling",
     "json_body",
     "now",
     "operation_code",
@@ -187,8 +191,36 @@ async def body(request: Request) -> Body:
 
 BodyDep = Annotated[Body, Depends(body)]
 ServiceDep = Annotated[Service, Depends(service)]
-CallDep = Annotated[CallContext, Depends(call_context)]
+ContextDep = Annotated[CallContext, Depends(call_context)]
 IdempotencyKeyDep = Annotated[str, Depends(idempotency_key)]
+
+
+def calling(operation: str) -> Any:
+    """Declare that an endpoint is a data call, and which: its first parameter, before its body.
+
+    Dependencies are met in the order of the parameters, so actor, purpose and case are established
+    before anything else of the request is looked at; whatever refuses it later is logged on the
+    way out, before it is answered.
+    """
+
+    def admitted(context: ContextDep, opened: ServiceDep) -> Iterator[CallContext]:
+        with admitting(opened, context, operation):
+            yield context
+
+    return Depends(admitted)
+
+
+@contextmanager
+def admitting(opened: Service, context: CallContext, operation: str) -> Iterator[None]:
+    """Admit a call; a parameter that the address does not allow is a refusal like any other."""
+    with opened.admitted(context, operation):
+        try:
+            yield
+        except RequestValidationError as error:
+            first = error.errors()[0]
+            field = str(first["loc"][-1])
+            message = f"{field}: {first['msg']}"
+            raise FieldRefusedError("parameter_refused", message, field=field) from error
 
 
 def json_object(read: BodyDep) -> dict[str, Any]:

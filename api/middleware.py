@@ -15,7 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import BodyTooLargeError
-from api.problems import internal_problem, problem_of, respond
+from api.problems import internal_problem, respond
 
 __all__ = ["SECURITY_HEADERS", "BodyLimit", "LastResort", "SafeHeaders", "add_middleware"]
 
@@ -92,7 +92,10 @@ class LastResort:
 
 
 class BodyLimit:
-    """Refuses a body that is too large: by its announced length, or as it arrives."""
+    """Refuses a body that is too large: by its announced length, or as it arrives.
+
+    Both when the body is first read, so that a call is authorised before its body is judged.
+    """
 
     def __init__(self, app: ASGIApp, *, max_body_bytes: int) -> None:
         self._app = app
@@ -104,13 +107,14 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if announced.isdigit() and int(announced) > self._limit:
-            await respond(problem_of(self._too_large()))(scope, receive, send)
-            return
+        # Fifteen digits are more than any limit, and int() of thousands of them would be slow.
+        too_long = announced.isdigit() and int(announced[:15]) > self._limit
         received = 0
 
         async def receive_limited() -> Message:
             nonlocal received
+            if too_long:
+                raise self._too_large()
             message = await receive()
             received += len(message.get("body", b""))
             if received > self._limit:

@@ -43,6 +43,7 @@ STATUS: Mapping[type[errors.EurodacError], HTTPStatus] = MappingProxyType(
         errors.NotAuthenticatedError: HTTPStatus.UNAUTHORIZED,
         errors.KeyUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
         errors.NotReadyError: HTTPStatus.SERVICE_UNAVAILABLE,
+        errors.SettingError: HTTPStatus.INTERNAL_SERVER_ERROR,
         errors.LogBrokenError: HTTPStatus.INTERNAL_SERVER_ERROR,
         strict_json.MalformedJsonError: HTTPStatus.BAD_REQUEST,
         api_errors.RequestError: HTTPStatus.BAD_REQUEST,

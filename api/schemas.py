@@ -77,7 +77,7 @@ class LinkDecision(_Body):
     reason: Annotated[
         str,
         StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
-        Field(description="What was compared and seen; no names.", pattern=r"^[^\x00]*$"),
+        Field(description="What was compared and seen; no names, no control characters."),
     ]
 
 

@@ -58,7 +58,7 @@ def authorise(context: CallContext, operation: str) -> Grant:
     if row is None or not row.applies_on(context.at.date()):
         raise AccessDeniedError(
             "not_allowed",
-            f"{actor.role} may not {operation} for purpose {context.purpose or '(none)'}",
+            f"{actor.role} may not {operation} for purpose {roles.named(context.purpose)}",
             article="32024R1358#art40",
         )
     return Grant(operation, row.scope, row.article, System(row.system))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,10 +21,12 @@ from sqlalchemy.orm import Session
 from eurodac import store
 from eurodac.errors import LogBrokenError
 from eurodac.keys import KeyEncryptionKey, pseudonym
+from eurodac.law import roles
 from eurodac.record import CallContext, RecordId
 from eurodac.tables import LogRow
 
 __all__ = [
+    "Anchor",
     "AuditEntry",
     "AuditReport",
     "LoggedEntry",
@@ -31,11 +34,13 @@ __all__ = [
     "append",
     "entry",
     "read",
+    "read_anchor",
     "verify",
 ]
 
 Scalar = str | int | float | bool | None
 _NOTHING: Mapping[str, Scalar] = MappingProxyType({})
+_ANCHOR = re.compile(r"eurodac-log (\d{1,18}) ([0-9a-f]{64}) (-|[0-9T:.+-]{26,32})")
 _HASHED = (
     "seq",
     "at",
@@ -65,7 +70,8 @@ class AuditEntry:
         unit: Pseudonym of the unit.
         role: Role.
         member_state: Member State of the actor.
-        purpose: Letter of Article 1(1), None for operations that touch no data.
+        purpose: Letter of Article 1(1) or operation code, ``"unknown"`` for anything else, None
+            where none was given.
         case: Pseudonym of the case reference, None where there is no case.
         subject: The record, None where there is none.
         detail: Counts, codes and ids; never personal data.
@@ -95,10 +101,52 @@ class LoggedEntry:
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """A log that passed its check: how many entries, and the hash of the last one."""
+    """A log that passed its check: how many entries, the hash of the last one and its time."""
 
     count: int
     head: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """One entry of the log, to be kept outside the database.
+
+    A log whose end was cut off together with its head is a whole chain again; only somebody who
+    remembers a later entry can tell.
+
+    Args:
+        seq: Number of the entry, 0 for the empty log.
+        hash: 64 hex digits.
+        at: Time of the entry, UTC; None for the empty log.
+    """
+
+    seq: int
+    hash: str
+    at: datetime | None
+
+    def __str__(self) -> str:
+        stamp = self.at.astimezone(UTC).isoformat(timespec="microseconds") if self.at else "-"
+        return f"eurodac-log {self.seq} {self.hash} {stamp}"
+
+
+def read_anchor(text: str) -> Anchor:
+    """Read an anchor as it was printed.
+
+    Raises:
+        ValueError: it is none.
+
+    Examples:
+        >>> read_anchor(f"eurodac-log 0 {'0' * 64} -").seq
+        0
+    """
+    found = _ANCHOR.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(
+            "an anchor is the line that 'eurodac audit head' prints: eurodac-log SEQ HASH TIME"
+        )
+    seq, digest, at = found.groups()
+    return Anchor(int(seq), digest, None if at == "-" else datetime.fromisoformat(at))
 
 
 def entry(
@@ -120,7 +168,7 @@ def entry(
         unit=pseudonym(kek, actor.unit),
         role=actor.role.value,
         member_state=actor.member_state,
-        purpose=context.purpose or None,
+        purpose=roles.named(context.purpose) if context.purpose else None,
         case=pseudonym(kek, context.case_reference) if context.case_reference else None,
         subject=subject,
         detail=dict(detail),
@@ -156,16 +204,22 @@ def append(session: Session, entry: AuditEntry) -> int:
     return head.seq + 1
 
 
-def verify(session: Session) -> AuditReport:
+def verify(session: Session, *, anchor: Anchor | None = None) -> AuditReport:
     """Recompute the chain from its first entry to its head.
+
+    Args:
+        session: A reading transaction.
+        anchor: An entry that somebody remembered outside the database; the log must hold it.
 
     Raises:
         LogBrokenError: ``log_broken``, naming the first entry that was changed, removed, moved or
-            put in; or ``log_truncated``: entries are missing at the end.
+            put in; ``log_truncated``: entries are missing at the end; ``log_head``: its head is
+            malformed; ``log_anchor``: it does not hold the anchor.
 
     Cost: one hash per entry, a thousand entries in memory at a time.
     """
-    seq, before = 0, "0" * 64
+    seq, before, last_at = 0, "0" * 64, None
+    held = anchor is None or anchor == Anchor(0, before, None)
     for row in store.iterate_log(session):
         values = {name: getattr(row, name) for name in _HASHED}
         if row.seq != seq + 1 or row.previous_hash != before or row.hash != _hash(values):
@@ -174,7 +228,8 @@ def verify(session: Session) -> AuditReport:
                 f"the log is broken at entry {seq + 1}; keep the database as it is and compare "
                 "it with a backup",
             )
-        seq, before = row.seq, row.hash
+        seq, before, last_at = row.seq, row.hash, row.at
+        held = held or Anchor(seq, before, last_at) == anchor
     head = store.log_head(session)
     if (head.seq, head.hash) != (seq, before):
         raise LogBrokenError(
@@ -182,7 +237,13 @@ def verify(session: Session) -> AuditReport:
             f"the log ends at entry {seq}, but its head says {head.seq}; keep the database as it "
             "is and compare it with a backup",
         )
-    return AuditReport(seq, before)
+    if not held:
+        raise LogBrokenError(
+            "log_anchor",
+            f"the log ends at entry {seq} and does not hold the entry of the anchor; it was cut "
+            "off or replaced. Keep the database as it is and compare it with a backup",
+        )
+    return AuditReport(seq, before, last_at)
 
 
 def read(session: Session, *, after: int = 0, limit: int = 100) -> list[LoggedEntry]:

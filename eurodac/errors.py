@@ -11,6 +11,7 @@
     ├── NotAuthenticatedError       no actor, or an identity that cannot be verified
     ├── KeyUnavailableError         the key-encryption key is missing, foreign or unsafe
     ├── NotReadyError               the gallery or database is not ready; retry later
+    ├── SettingError                a setting of the operator cannot be used
     └── LogBrokenError              the log fails its chain check
 
 No HTTP here: ``api/problems.py`` is the only map to status codes. Messages say what, why and what
@@ -31,8 +32,12 @@ __all__ = [
     "NotAuthenticatedError",
     "NotFoundError",
     "NotReadyError",
+    "SettingError",
     "TransmissionError",
 ]
+
+
+_MAX_FIELD = 64
 
 
 class EurodacError(Exception):
@@ -48,6 +53,7 @@ class EurodacError(Exception):
         super().__init__(message)
         self.code = code
         self.article = article
+        self.logged = False  # set by who writes the refusal into the log, so that it is there once
 
 
 class LawError(EurodacError):
@@ -67,8 +73,11 @@ class TransmissionError(EurodacError):
     def __init__(
         self, code: str, message: str, *, article: str | None = None, field: str | None = None
     ) -> None:
+        short = _short(field) if field else field
+        if field and short and short != field:  # a name that the sender made up
+            message = message.replace(field, short)
         super().__init__(code, message, article=article)
-        self.field = field
+        self.field = short
 
 
 class FieldRefusedError(TransmissionError):
@@ -103,5 +112,15 @@ class NotReadyError(EurodacError):
     """The gallery or the database is not ready; retry later."""
 
 
+class SettingError(EurodacError):
+    """A setting of the operator cannot be used."""
+
+
 class LogBrokenError(EurodacError):
     """The log fails its chain check."""
+
+
+def _short(field: str) -> str:
+    """Keep what can be printed of a path, 64 characters at most."""
+    printable = "".join(char if char.isprintable() else "?" for char in field)
+    return printable if len(printable) <= _MAX_FIELD else f"{printable[: _MAX_FIELD - 3]}..."

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, get_args, get_origin
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from eurodac.errors import SettingError
 from matching.thresholds import DEFAULT_FPIR
 
-__all__ = ["Settings"]
+__all__ = ["Settings", "load_settings"]
+
+_WORDS = {int: "a whole number", float: "a number", bool: "true or false"}
 
 
 class Settings(BaseSettings):
@@ -93,3 +96,35 @@ class Settings(BaseSettings):
     def gallery_folder(self) -> Path:
         """Where gallery snapshots lie."""
         return self.home / "gallery"
+
+
+def load_settings() -> Settings:
+    """Read the settings of the environment.
+
+    Raises:
+        SettingError: ``setting_malformed``, with the setting and what it may be; its value is not
+            repeated.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        name = str(error.errors(include_input=False, include_url=False)[0]["loc"][0])
+        name = name.lower().removeprefix("eurodac_")
+        raise SettingError(
+            "setting_malformed", f"EURODAC_{name.upper()}: must be {_allowed(name)}"
+        ) from None
+
+
+def _allowed(name: str) -> str:
+    field = Settings.model_fields[name]
+    kind: Any = field.annotation
+    if get_origin(kind) is Literal:
+        return f"one of {', '.join(get_args(kind))}"
+    signs = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
+    limits = [
+        f"{word} {getattr(part, sign):g}"
+        for part in field.metadata
+        for sign, word in signs.items()
+        if getattr(part, sign, None) is not None
+    ]
+    return ", ".join([_WORDS.get(kind, "text"), *limits])

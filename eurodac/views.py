@@ -325,10 +325,11 @@ class PersonView:
 
 @dataclass(frozen=True, slots=True)
 class AuditView:
-    """A verified log: number of entries and hash of the last one."""
+    """A verified log: number of entries, hash of the last one, and the anchor to keep of it."""
 
     count: int
     head: str
+    anchor: str
 
 
 @dataclass(frozen=True, slots=True)

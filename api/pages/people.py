@@ -11,10 +11,11 @@ from fastapi.responses import RedirectResponse
 
 from api.deps import ServiceDep
 from api.pages.render import page
-from api.pages.session import FormDep, OfficerDep, SessionDep
+from api.pages.session import FormDep, SessionDep, officer_calling
 from api.pages.words import STATES
 from api.schemas import LinkDecision, read_as
 from eurodac.law import profiles
+from eurodac.record import CallContext
 from eurodac.views import DatasetView, IndicatorView, LinkView, PersonView
 
 __all__ = ["router"]
@@ -25,11 +26,11 @@ _OpaqueId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 
 @router.get("/people/{record_id}")
 def show(
-    request: Request,
+    call: Annotated[CallContext, officer_calling("view_person")],
     record_id: _OpaqueId,
     *,
+    request: Request,
     session: SessionDep,
-    call: OfficerDep,
     service: ServiceDep,
 ) -> Response:
     """Show one person as this session may see them."""
@@ -48,11 +49,16 @@ def show(
 
 
 @router.post("/links/{link_id}/decisions")
-def decide(link_id: _OpaqueId, form: FormDep, *, call: OfficerDep, service: ServiceDep) -> Response:
+def decide(
+    call: Annotated[CallContext, officer_calling("decide_link")],
+    form: FormDep,
+    *,
+    link_id: _OpaqueId,
+    service: ServiceDep,
+) -> Response:
     """Record an expert's decision and lead back to the person."""
-    chosen = read_as(
-        LinkDecision, {"decision": form.text("decision"), "reason": form.text("reason")}
-    )
+    reason = " ".join(form.text("reason").split())  # a text area sends line breaks
+    chosen = read_as(LinkDecision, {"decision": form.text("decision"), "reason": reason})
     link = service.decide_link(call, link_id, decision=chosen.decision, reason=chosen.reason)
     back = form.text("record_id")
     target = back if back.isalnum() and len(back) == 32 else link.records[0]

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.pages.session import Session
 from api.pages.words import FILTERS, POSITIONS, PURPOSES, ROLES, STATES
+from eurodac.visible import visible
 
 __all__ = ["page"]
 
@@ -20,6 +21,7 @@ _TEMPLATES = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    finalize=lambda value: visible(value) if type(value) is str else value,  # Markup is made of it
 )
 _TEMPLATES.filters.update(FILTERS)
 _TEMPLATES.globals.update(
@@ -35,7 +37,7 @@ def page(
     status: int = HTTPStatus.OK,
     **values: Any,
 ) -> HTMLResponse:
-    """Render a page for the person of a session; every value is escaped."""
+    """Render a page for the person of a session; every value is escaped, and visible."""
     text = _TEMPLATES.get_template(template).render(
         session=session, path=request.url.path, **values
     )

@@ -5,17 +5,18 @@ from __future__ import annotations
 import base64
 import re
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.deps import ServiceDep
 from api.pages.render import page
-from api.pages.session import Form, FormDep, OfficerDep, SessionDep
+from api.pages.session import Form, FormDep, OfficerDep, SessionDep, officer_calling
 from api.pages.words import POSITIONS
 from api.schemas import VisaLookup, read_as
 from eurodac.errors import FieldRefusedError
+from eurodac.record import CallContext
 
 __all__ = ["router"]
 
@@ -38,7 +39,9 @@ def show(request: Request, *, session: SessionDep, _call: OfficerDep) -> Respons
 
 
 @router.post("/lookups")
-def look_up(form: FormDep, *, call: OfficerDep, service: ServiceDep) -> Response:
+def look_up(
+    call: Annotated[CallContext, officer_calling("lookup")], form: FormDep, *, service: ServiceDep
+) -> Response:
     """Look up by reference number and lead to the person; the number stands in no address."""
     number = re.sub(r"\s", "", form.text("reference_number")).upper()
     if not number.isalnum() or not number.isascii() or len(number) > 64:
@@ -61,7 +64,9 @@ def look_up_visa(form: FormDep, *, call: OfficerDep, service: ServiceDep) -> Res
 
 
 @router.post("/records")
-def open_record(form: FormDep, _call: OfficerDep) -> Response:
+def open_record(
+    _call: Annotated[CallContext, officer_calling("view_person")], form: FormDep
+) -> Response:
     """Lead to the person of a record id."""
     record_id = form.text("record_id").lower()
     if not _RECORD.fullmatch(record_id):
@@ -73,7 +78,12 @@ def open_record(form: FormDep, _call: OfficerDep) -> Response:
 
 @router.post("/identifications")
 def identify(
-    request: Request, form: FormDep, *, session: SessionDep, call: OfficerDep, service: ServiceDep
+    call: Annotated[CallContext, officer_calling("identify")],
+    form: FormDep,
+    *,
+    request: Request,
+    session: SessionDep,
+    service: ServiceDep,
 ) -> Response:
     """Search by fingerprints and show the candidates."""
     if nist := form.files.get("nist"):

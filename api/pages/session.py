@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -18,7 +18,7 @@ from fastapi import Depends, Request, Response
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from api.deps import NowDep, Runtime, RuntimeDep
+from api.deps import NowDep, Runtime, RuntimeDep, ServiceDep, admitting
 from api.errors import FormRefusedError
 from eurodac.errors import NotAuthenticatedError
 from eurodac.identities import actor_from
@@ -35,6 +35,7 @@ __all__ = [
     "end_session",
     "keep_session",
     "new_session",
+    "officer_calling",
 ]
 
 COOKIE = "eurodac_session"
@@ -111,6 +112,16 @@ def officer(current: SessionDep, at: NowDep, held: RuntimeDep) -> CallContext:
 
 
 OfficerDep = Annotated[CallContext, Depends(officer)]
+
+
+def officer_calling(operation: str) -> Any:
+    """Declare that a page is a data call, as ``deps.calling`` does for the API."""
+
+    def admitted(context: OfficerDep, opened: ServiceDep) -> Iterator[CallContext]:
+        with admitting(opened, context, operation):
+            yield context
+
+    return Depends(admitted)
 
 
 def keep_session(

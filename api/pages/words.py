@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 
+from markupsafe import Markup, escape
+
 from eurodac.law import purposes, states
 from eurodac.present import rarity
 from eurodac.record import Role
+from eurodac.visible import runs_right_to_left, visible
 
 __all__ = ["FILTERS", "POSITIONS", "PURPOSES", "ROLES", "STATES"]
 
@@ -200,8 +203,23 @@ def _value(value: object) -> str:
     return _day(date.fromisoformat(text)) if _ISO_DAY.fullmatch(text) else _words(text)
 
 
+def _isolated(value: object) -> Markup:
+    r"""Keep what is written from right to left from turning round the words beside it.
+
+    Examples:
+        >>> _isolated("in \u05d0, <b>")
+        Markup('in <bdi>א</bdi>, &lt;b&gt;')
+    """
+    pieces = (
+        Markup("<bdi>{}</bdi>").format(run) if backwards else escape(run)
+        for run, backwards in runs_right_to_left(visible(str(value)))
+    )
+    return Markup().join(pieces)
+
+
 FILTERS = MappingProxyType(
     {
+        "isolated": _isolated,
         "words": _words,
         "sentence": _sentence,
         "lower_first": _lower_first,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from fastapi import APIRouter, Depends
 
 from api.deps import (
-    CallDep,
     JsonDep,
     NowDep,
     RuntimeDep,
     ServiceDep,
+    calling,
     json_body,
     operation_code,
 )
@@ -17,6 +19,7 @@ from api.schemas import DevelopmentIdentity, Token, read_as
 from eurodac.errors import AccessDeniedError, NotReadyError
 from eurodac.galleries import GalleryReport
 from eurodac.identities import LIFETIME, actor_from
+from eurodac.record import CallContext
 from eurodac.views import AuditView, Readiness
 
 __all__ = ["router"]
@@ -41,13 +44,15 @@ def ready(service: ServiceDep) -> Readiness:
 
 
 @router.get("/log/verification")
-def verify_log(call: CallDep, service: ServiceDep) -> AuditView:
+def verify_log(call: Annotated[CallContext, calling("read_log")], service: ServiceDep) -> AuditView:
     """Verify the hash chain of the log, as an auditor. Law: 32024R1358 Article 41."""
     return service.verify_log(call)
 
 
 @router.get("/gallery/verification")
-def check_gallery(call: CallDep, service: ServiceDep) -> GalleryReport:
+def check_gallery(
+    call: Annotated[CallContext, calling("operate")], service: ServiceDep
+) -> GalleryReport:
     """Compare the gallery with the database, as an operator."""
     return service.gallery_check(call)
 

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from api.deps import BodyDep, CallDep, JsonDep, ServiceDep, json_body
+from api.deps import BodyDep, JsonDep, ServiceDep, calling, json_body
 from api.schemas import LinkDecision, Lookup, VisaLookup, read_as
+from eurodac.record import CallContext
 from eurodac.views import IdentificationView, LinkView, LookupView, PersonView, VisaFileView
 
 __all__ = ["RecordIdPath", "router"]
@@ -19,7 +20,9 @@ RecordIdPath = Annotated[
 
 
 @router.post("/identifications", openapi_extra=dict(json_body("Fingers", nist=True)))
-def identify(body: BodyDep, *, call: CallDep, service: ServiceDep) -> IdentificationView:
+def identify(
+    call: Annotated[CallContext, calling("identify")], body: BodyDep, *, service: ServiceDep
+) -> IdentificationView:
     """Search by fingerprints, as far as role and purpose reach. Nothing is stored but the log."""
     if body.is_nist:
         return service.identify_nist(call, body.data)
@@ -27,27 +30,40 @@ def identify(body: BodyDep, *, call: CallDep, service: ServiceDep) -> Identifica
 
 
 @router.post("/lookups", openapi_extra=dict(json_body("Lookup")))
-def lookup(body: JsonDep, *, call: CallDep, service: ServiceDep) -> LookupView:
+def lookup(
+    call: Annotated[CallContext, calling("lookup")], body: JsonDep, *, service: ServiceDep
+) -> LookupView:
     """Look up a dataset of the own Member State by its reference number."""
     return service.lookup(call, reference_number=read_as(Lookup, body).reference_number)
 
 
 @router.post("/lookups/visa-applications", openapi_extra=dict(json_body("VisaLookup")))
-def lookup_visa(body: JsonDep, *, call: CallDep, service: ServiceDep) -> VisaFileView:
+def lookup_visa(
+    call: Annotated[CallContext, calling("lookup")], body: JsonDep, *, service: ServiceDep
+) -> VisaFileView:
     """Look up a visa application of the own Member State, as a visa authority (purpose h)."""
     number = read_as(VisaLookup, body).application_number
     return service.lookup_visa(call, application_number=number)
 
 
 @router.get("/persons/{record_id}")
-def person(record_id: RecordIdPath, *, call: CallDep, service: ServiceDep) -> PersonView:
+def person(
+    call: Annotated[CallContext, calling("view_person")],
+    record_id: RecordIdPath,
+    *,
+    service: ServiceDep,
+) -> PersonView:
     """Show a person: datasets, links, timeline and indicators, as this role may see them."""
     return service.person(call, record_id)
 
 
 @router.post("/links/{link_id}/decisions", openapi_extra=dict(json_body("LinkDecision")))
 def decide_link(
-    link_id: RecordIdPath, *, body: JsonDep, call: CallDep, service: ServiceDep
+    call: Annotated[CallContext, calling("decide_link")],
+    link_id: RecordIdPath,
+    *,
+    body: JsonDep,
+    service: ServiceDep,
 ) -> LinkView:
     """Confirm or reject a link, as an expert. Law: 32024R1358 Article 38(4)."""
     decision = read_as(LinkDecision, body)

@@ -6,44 +6,46 @@ In this register they are fed by the operator; nothing of them is shown to the c
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter
 
-from api.deps import CallDep, JsonDep, ServiceDep, json_body
+from api.deps import JsonDep, ServiceDep, calling, json_body
 from api.schemas import Adopted
 from eurodac.errors import FieldRefusedError
 from eurodac.law import states
+from eurodac.record import CallContext
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/systems", tags=["neighbouring systems"])
+_Operate = Annotated[CallContext, calling("operate")]
 _BODY = dict(json_body("SystemMessage"))
 
 
 @router.post("/ees/files", status_code=HTTPStatus.CREATED, openapi_extra=_BODY)
-def add_ees_file(body: JsonDep, *, call: CallDep, service: ServiceDep) -> Adopted:
+def add_ees_file(call: _Operate, body: JsonDep, *, service: ServiceDep) -> Adopted:
     """Take over an EES individual file with its prints; ``member_state`` says whose it is."""
     state, message = _split_state(body)
     return Adopted(record_id=service.adopt_ees(call, message, member_state=state))
 
 
 @router.post("/ees/crossings", status_code=HTTPStatus.NO_CONTENT, openapi_extra=_BODY)
-def add_ees_crossing(body: JsonDep, *, call: CallDep, service: ServiceDep) -> None:
+def add_ees_crossing(call: _Operate, body: JsonDep, *, service: ServiceDep) -> None:
     """Take over an entry or exit; ``record_id`` names the EES file."""
     record_id, message = _split(body, "record_id")
     service.add_ees_crossing(call, record_id, message)
 
 
 @router.post("/vis/applications", status_code=HTTPStatus.CREATED, openapi_extra=_BODY)
-def add_visa_application(body: JsonDep, *, call: CallDep, service: ServiceDep) -> Adopted:
+def add_visa_application(call: _Operate, body: JsonDep, *, service: ServiceDep) -> Adopted:
     """Take over a visa application with its prints; ``member_state`` says whose it is."""
     state, message = _split_state(body)
     return Adopted(record_id=service.adopt_vis(call, message, member_state=state))
 
 
 @router.post("/vis/decisions", status_code=HTTPStatus.NO_CONTENT, openapi_extra=_BODY)
-def decide_visa(body: JsonDep, *, call: CallDep, service: ServiceDep) -> None:
+def decide_visa(call: _Operate, body: JsonDep, *, service: ServiceDep) -> None:
     """Take over a decision on a visa; ``application_number`` names the application."""
     number, message = _split(body, "application_number")
     service.update_visa(call, number, message)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from api.deps import BodyDep, CallDep, IdempotencyKeyDep, JsonDep, ServiceDep, json_body
+from api.deps import BodyDep, IdempotencyKeyDep, JsonDep, ServiceDep, calling, json_body
 from api.schemas import Mark, read_as, split_reference
+from eurodac.record import CallContext
 from eurodac.views import DatasetView, TransmissionView
 
 __all__ = ["router"]
 
 router = APIRouter(tags=["transmissions"])
+_Transmit = Annotated[CallContext, calling("transmit")]
+_Amend = Annotated[CallContext, calling("amend")]
 
 
 @router.post(
@@ -24,7 +28,12 @@ router = APIRouter(tags=["transmissions"])
     openapi_extra=dict(json_body("MessageModel", nist=True)),
 )
 def transmit(
-    body: BodyDep, *, call: CallDep, key: IdempotencyKeyDep, service: ServiceDep, response: Response
+    call: _Transmit,
+    key: IdempotencyKeyDep,
+    *,
+    body: BodyDep,
+    service: ServiceDep,
+    response: Response,
 ) -> TransmissionView:
     """Transmit a dataset, as JSON or as an ANSI/NIST-ITL file; the answer holds its hits.
 
@@ -41,21 +50,21 @@ def transmit(
 
 
 @router.post("/recaptures", openapi_extra=dict(json_body("Recapture")))
-def recapture(body: JsonDep, *, call: CallDep, service: ServiceDep) -> TransmissionView:
+def recapture(call: _Transmit, body: JsonDep, *, service: ServiceDep) -> TransmissionView:
     """Send biometrics again under the same reference number. Law: 32024R1358 Article 38(1)."""
     reference_number, message = split_reference(body)
     return service.recapture(call, reference_number, message)
 
 
 @router.post("/amendments", openapi_extra=dict(json_body("Amendment")))
-def amend(body: JsonDep, *, call: CallDep, service: ServiceDep) -> DatasetView:
+def amend(call: _Amend, body: JsonDep, *, service: ServiceDep) -> DatasetView:
     """Record later data or later documents on an own dataset. Law: 32024R1358 Article 40(3)."""
     reference_number, message = split_reference(body)
     return service.amend(call, reference_number, message)
 
 
 @router.post("/marks", openapi_extra=dict(json_body("Mark")))
-def mark(body: JsonDep, *, call: CallDep, service: ServiceDep) -> DatasetView:
+def mark(call: _Amend, body: JsonDep, *, service: ServiceDep) -> DatasetView:
     """Set or remove the marks of an own dataset. Law: 32024R1358 Article 31."""
     marks = read_as(Mark, body)
     return service.mark(

@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
+from benchmarks.arguments import share, whole
 from benchmarks.embeddings import FACE, Population, take
+from benchmarks.errors import BenchmarkError
 from benchmarks.fused import FusedPopulation, Records
 from benchmarks.report import Result, Row
 from matching.gallery.vector_cuts import upper_bound
@@ -37,10 +39,10 @@ Pairs = tuple[NDArray[np.float32], NDArray[np.float32]]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the scenario's options."""
     parser.add_argument("--layouts", nargs="+", choices=sorted(_LAYOUTS), default=sorted(_LAYOUTS))
-    parser.add_argument("--pairs", type=int, default=400_000, help="mated pairs per layout")
-    parser.add_argument("--n", type=int, default=10_000_000, help="people in the gallery")
-    parser.add_argument("--budget", type=float, default=1e-4, help="share of mates lost, at most")
-    parser.add_argument("--seed", type=int, default=2019)
+    parser.add_argument("--pairs", type=whole(), default=400_000, help="mated pairs per layout")
+    parser.add_argument("--n", type=whole(), default=10_000_000, help="people in the gallery")
+    parser.add_argument("--budget", type=share, default=1e-4, help="share of mates lost, at most")
+    parser.add_argument("--seed", type=whole(0), default=2019)
 
 
 def run(args: argparse.Namespace) -> Result:
@@ -67,6 +69,8 @@ def _calibrate(layout: Layout, args: argparse.Namespace) -> dict[str, float]:
         for pair in track(list(_pairs(layout, args)), layout.name, transient=True)
     ]
     bits, measured = parts[0][0], np.concatenate([part[1] for part in parts])
+    if not len(measured):
+        raise BenchmarkError("exact search identifies none of these pairs; give more --pairs")
     z = (bits / 2 - measured) / (np.sqrt(bits) / 2)  # deviations below chance
     whole = _highest(z[:, 1:], [0.0], args.budget / 2)
     first = _highest(z[:, ::-1], [whole], args.budget)
@@ -92,7 +96,12 @@ def _highest(z: NDArray[np.float64], fixed: list[float], budget: float) -> float
         for step in _STEPS
         if upper_bound(int((gone | (z[:, -1] < step)).sum()), len(z)) <= budget
     ]
-    return max(fitting, default=-100.0)
+    if not fitting:
+        raise BenchmarkError(
+            f"{len(z)} identified pairs are too few to show a loss of at most {budget:g} with 95 % "
+            "certainty; give more --pairs or a larger --budget"
+        )
+    return max(fitting)
 
 
 def _measured(

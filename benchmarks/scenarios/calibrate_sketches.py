@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from rich.progress import track
 
+from benchmarks.arguments import whole
 from benchmarks.extractors import make_extractor
 from benchmarks.report import Result, Row
 from benchmarks.sketches.persons import penetrations
@@ -36,8 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the scenario's options."""
     parser.add_argument("--prints", type=Path, required=True, help="folder that keeps the minutiae")
     parser.add_argument("--out", type=Path, required=True, help="the table, a .json file")
-    parser.add_argument("--draws", type=int, default=300_000)
-    parser.add_argument("--seed", type=int, default=1358)
+    parser.add_argument("--draws", type=whole(), default=300_000)
+    parser.add_argument("--seed", type=whole(0), default=1358)
 
 
 def hard_prints(folder: Path) -> Prints:

@@ -20,6 +20,7 @@ from time import perf_counter
 
 from rich.progress import track
 
+from benchmarks.arguments import whole
 from benchmarks.data import FingerprintDatabase, data_folder, fingerprint_databases
 from benchmarks.errors import DataError
 from benchmarks.extractors import NOMINAL_PPI, add_extractor_argument, make_extractor
@@ -56,7 +57,7 @@ class _Capture:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the scenario's options."""
     add_extractor_argument(parser)
-    parser.add_argument("--seed", type=int, default=1358, help="order of transmission")
+    parser.add_argument("--seed", type=whole(0), default=1358, help="order of transmission")
 
 
 def run(args: argparse.Namespace) -> Result:

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
+from benchmarks.arguments import number, whole
 from benchmarks.choice import PEERS_HELP, choose, not_installed
 from benchmarks.data import FingerprintDatabase, data_folder, fingerprint_databases
 from benchmarks.extractors import NOMINAL_PPI, add_extractor_argument
@@ -46,8 +47,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--without-peers", dest="peers", action="store_const", const="none", help="as --peers none"
     )
-    parser.add_argument("--seconds", type=float, default=2.0, help="timing of each figure")
-    parser.add_argument("--seed", type=int, default=1358, help="of the sample for slow peers")
+    parser.add_argument(
+        "--seconds", type=number(0.01, 600), default=2.0, help="timing of each figure"
+    )
+    parser.add_argument("--seed", type=whole(0), default=1358, help="of the sample for slow peers")
     parser.add_argument(
         "--timing-lock", type=Path, metavar="FILE", help="lock this file while timing"
     )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.arguments import whole
 from benchmarks.data import data_folder, fingerprint_databases
 from benchmarks.errors import DataError
 from benchmarks.estimate import HIGHEST, calibrate, llr_matrix, with_caution
@@ -59,8 +60,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--family", choices=[family.value for family in MinutiaeFamily], default="mindtct"
     )
-    parser.add_argument("--strangers", type=int, default=50_000, help="per database")
-    parser.add_argument("--seed", type=int, default=1358)
+    parser.add_argument("--strangers", type=whole(0), default=50_000, help="per database")
+    parser.add_argument("--seed", type=whole(0), default=1358)
 
 
 def run(args: argparse.Namespace) -> Result:

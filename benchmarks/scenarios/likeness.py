@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
+from benchmarks.arguments import whole
 from benchmarks.data import data_folder, fingerprint_databases
 from benchmarks.extractors import NOMINAL_PPI, make_extractor
 from benchmarks.population import make_masters, take, templates
@@ -47,9 +48,11 @@ class _Collection:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the scenario's options."""
-    parser.add_argument("--n", type=int, default=300, help="people that are compared")
-    parser.add_argument("--made", type=int, default=2000, help="people that are made, for speed")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--n", type=whole(2), default=300, help="people that are compared")
+    parser.add_argument(
+        "--made", type=whole(), default=2000, help="people that are made, for speed"
+    )
+    parser.add_argument("--seed", type=whole(0), default=1)
     parser.add_argument("--without-real", action="store_true", help="do not measure real prints")
     parser.add_argument("--plot", type=Path, metavar="PNG", help="draw the scores there")
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
+from benchmarks.arguments import whole
 from benchmarks.data import FingerprintDatabase, data_folder, fingerprint_databases
 from benchmarks.errors import DataError
 from benchmarks.extractors import NOMINAL_PPI, add_extractor_argument, make_extractor
@@ -37,8 +38,10 @@ Ratios = NDArray[np.float64]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the scenario's options."""
     add_extractor_argument(parser)
-    parser.add_argument("--shuffled", type=int, default=50_000, help="artificial pairs a database")
-    parser.add_argument("--seed", type=int, default=1358)
+    parser.add_argument(
+        "--shuffled", type=whole(0), default=50_000, help="artificial pairs a database"
+    )
+    parser.add_argument("--seed", type=whole(0), default=1358)
 
 
 def run(args: argparse.Namespace) -> Result:

@@ -20,6 +20,7 @@ from time import perf_counter, process_time
 import numpy as np
 from rich.progress import track
 
+from benchmarks.arguments import share, whole, wholes
 from benchmarks.population.pool import Pool, PooledRows, make_pool, people
 from benchmarks.report import Result, Row
 from matching.fingerprint.compare import compare, pack
@@ -59,17 +60,21 @@ class _Probes:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the scenario's options."""
-    parser.add_argument("--n", type=_integers, default=[100_000], help="references, by commas")
-    parser.add_argument("--fingers", type=_integers, default=[10, 8, 4, 2], help="of the probe")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--mates", type=int, default=500)
-    parser.add_argument("--others", type=int, default=2000, help="probes of people not enrolled")
-    parser.add_argument("--timed", type=int, default=200, help="searches timed one by one")
-    parser.add_argument("--pool", type=int, default=2000, help="people that strangers come of")
-    parser.add_argument("--budget", type=float, default=MISS_BUDGET, help="mates that may be lost")
-    parser.add_argument("--most", type=int, default=0, help="longest list; 0: as the budget asks")
+    parser.add_argument("--n", type=wholes(), default=[100_000], help="references, by commas")
+    parser.add_argument("--fingers", type=wholes(1, 10), default=[10, 8, 4, 2], help="of the probe")
+    parser.add_argument("--threads", type=whole(1, 256), default=2)
+    parser.add_argument("--mates", type=whole(), default=500)
+    parser.add_argument(
+        "--others", type=whole(), default=2000, help="probes of people not enrolled"
+    )
+    parser.add_argument("--timed", type=whole(), default=200, help="searches timed one by one")
+    parser.add_argument("--pool", type=whole(), default=2000, help="people that strangers come of")
+    parser.add_argument("--budget", type=share, default=MISS_BUDGET, help="mates that may be lost")
+    parser.add_argument(
+        "--most", type=whole(0), default=0, help="longest list; 0: as the budget asks"
+    )
     parser.add_argument("--mapped", action="store_true", help="rows in files, 4 KB per reference")
-    parser.add_argument("--seed", type=int, default=1000)
+    parser.add_argument("--seed", type=whole(0), default=1000)
 
 
 def run(args: argparse.Namespace) -> Result:
@@ -106,10 +111,6 @@ def upper_bound(lost: int, of: int) -> float:
         chance = sum(math.comb(of, n) * share**n * (1 - share) ** (of - n) for n in range(lost + 1))
         low, high = (share, high) if chance > 0.05 else (low, share)
     return high
-
-
-def _integers(text: str) -> list[int]:
-    return [int(part) for part in text.split(",")]
 
 
 def _make_probes(args: argparse.Namespace) -> _Probes:

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.arguments import whole
 from benchmarks.report import Result, Row
 from benchmarks.scenarios.calibrate_sketches import hard_prints
 from benchmarks.sketches.composed import ranks
@@ -43,13 +44,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the scenario's options."""
     parser.add_argument("--extractors", nargs="+", choices=_EXTRACTORS, default=["mindtct"])
     parser.add_argument("--prints", type=Path, help="folder of the synthetic calibration prints")
-    parser.add_argument("--persons", type=int, default=1_000_000, help="of the scan; 0: no scan")
-    parser.add_argument("--composed", type=int, default=0, help="persons searched for ranks")
-    parser.add_argument("--probes", type=int, default=200, help="of the composed persons")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--repeat", type=int, default=7)
-    parser.add_argument("--draws", type=int, default=100_000)
-    parser.add_argument("--seed", type=int, default=1358)
+    parser.add_argument(
+        "--persons", type=whole(0), default=1_000_000, help="of the scan; 0: no scan"
+    )
+    parser.add_argument("--composed", type=whole(0), default=0, help="persons searched for ranks")
+    parser.add_argument("--probes", type=whole(), default=200, help="of the composed persons")
+    parser.add_argument("--threads", type=whole(1, 256), default=2)
+    parser.add_argument("--repeat", type=whole(), default=7)
+    parser.add_argument("--draws", type=whole(), default=100_000)
+    parser.add_argument("--seed", type=whole(0), default=1358)
 
 
 def run(args: argparse.Namespace) -> Result:

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.progress import track
 
+from benchmarks.arguments import number, whole
 from benchmarks.data import FingerprintDatabase, data_folder, fingerprint_databases
 from benchmarks.report import Result, Row
 from eurodac.demo.fingerprints import finger_seed, make_master, take_impression
@@ -73,11 +74,13 @@ class _Made:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the scenario's options."""
     cores = len(os.sched_getaffinity(0))
-    parser.add_argument("--fingers", type=int, default=50)
-    parser.add_argument("--impressions", type=int, default=4)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--level", type=float, default=1.0, help="hardness of the conditions")
-    parser.add_argument("--processes", type=int, default=cores)
+    parser.add_argument("--fingers", type=whole(2), default=50)
+    parser.add_argument("--impressions", type=whole(2), default=4)
+    parser.add_argument("--seed", type=whole(0), default=1)
+    parser.add_argument(
+        "--level", type=number(0, 10), default=1.0, help="hardness of the conditions"
+    )
+    parser.add_argument("--processes", type=whole(1, 256), default=cores)
     parser.add_argument("--without-real", action="store_true", help="do not measure real prints")
     parser.add_argument("--plot", type=Path, metavar="PNG", help="draw the scores there")
     parser.add_argument("--samples", type=Path, metavar="PNG", help="put some impressions there")

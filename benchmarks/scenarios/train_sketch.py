@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from rich.progress import track
 
+from benchmarks.arguments import whole
 from benchmarks.extractors import make_extractor
 from benchmarks.report import Result, Row
 from benchmarks.sketches.prints import CHUNK, Series, make_chunk, read_prints
@@ -31,9 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the scenario's options."""
     parser.add_argument("--prints", type=Path, required=True, help="folder that keeps the minutiae")
     parser.add_argument("--out", type=Path, required=True, help="the model, an .npz file")
-    parser.add_argument("--fingers", type=int, default=2500)
-    parser.add_argument("--impressions", type=int, default=6)
-    parser.add_argument("--seed", type=int, default=20260)
+    parser.add_argument("--fingers", type=whole(), default=2500)
+    parser.add_argument("--impressions", type=whole(), default=6)
+    parser.add_argument("--seed", type=whole(0), default=20260)
 
 
 def run(args: argparse.Namespace) -> Result:

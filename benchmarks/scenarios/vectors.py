@@ -21,6 +21,7 @@ from pathlib import Path
 
 from rich.progress import track
 
+from benchmarks.arguments import number, whole, wholes
 from benchmarks.choice import PEERS_HELP, choose, not_installed
 from benchmarks.embeddings import Population
 from benchmarks.engines import OURS, PEERS, Engine
@@ -41,18 +42,24 @@ _FAILURES = (ImportError, MemoryError, OSError, RuntimeError, TypeError, ValueEr
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the scenario's options."""
-    parser.add_argument("--n", type=int, default=100_000, help="people in the gallery")
-    parser.add_argument("--dimensions", type=int, default=512)
-    parser.add_argument("--realistic", type=int, default=1_000_000, help="the others are fillers")
-    parser.add_argument("--threads", type=_numbers, default=[1], metavar="N,N")
-    parser.add_argument("--batch", type=_numbers, default=[1, 64], metavar="N,N")
+    parser.add_argument("--n", type=whole(), default=100_000, help="people in the gallery")
+    parser.add_argument("--dimensions", type=whole(8, 4096), default=512)
+    parser.add_argument(
+        "--realistic", type=whole(), default=1_000_000, help="the others are fillers"
+    )
+    parser.add_argument("--threads", type=wholes(1, 256), default=[1], metavar="N,N")
+    parser.add_argument("--batch", type=wholes(1, 100_000), default=[1, 64], metavar="N,N")
     parser.add_argument("--peers", default="all", help=PEERS_HELP)
-    parser.add_argument("--k", type=int, default=1, help="candidates asked for")
-    parser.add_argument("--mated", type=int, default=4096, help="probes of enrolled people")
-    parser.add_argument("--peer-mated", type=int, default=1024, help="so many of them for peers")
-    parser.add_argument("--non-mated", type=int, default=2048, help="probes of other people")
-    parser.add_argument("--seconds", type=float, default=2.0, help="timing of each figure")
-    parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--k", type=whole(), default=1, help="candidates asked for")
+    parser.add_argument("--mated", type=whole(), default=4096, help="probes of enrolled people")
+    parser.add_argument(
+        "--peer-mated", type=whole(), default=1024, help="so many of them for peers"
+    )
+    parser.add_argument("--non-mated", type=whole(), default=2048, help="probes of other people")
+    parser.add_argument(
+        "--seconds", type=number(0.01, 600), default=2.0, help="timing of each figure"
+    )
+    parser.add_argument("--seed", type=whole(0), default=42)
     parser.add_argument(
         "--timing-lock", type=Path, metavar="FILE", help="lock this file while timing"
     )
@@ -87,13 +94,6 @@ def run(args: argparse.Namespace) -> Result:
     for count in limits.values():
         parameters |= count.parameters()
     return Result(parameters, rows, _plots(rows) if args.html is not None else ())
-
-
-def _numbers(text: str) -> list[int]:
-    found = [int(part) for part in text.split(",")]
-    if min(found) < 1:
-        raise argparse.ArgumentTypeError(f"{text}: every number must be at least 1")
-    return found
 
 
 class _Populations:

@@ -18,10 +18,11 @@ from typing import Annotated, Any, get_type_hints
 import typer
 from rich.console import Console
 
-from eurodac.errors import EurodacError, KeyUnavailableError, NotReadyError
+from eurodac.errors import EurodacError, KeyUnavailableError, NotReadyError, SettingError
 from eurodac.record import Actor, CallContext, Role
 from eurodac.service import Service, open_service
-from eurodac.settings import Settings
+from eurodac.settings import load_settings
+from eurodac.visible import visible
 
 __all__ = [
     "NOT_READY",
@@ -37,6 +38,7 @@ __all__ = [
 ]
 
 REFUSED = 1
+WRONG_USAGE = 2
 NOT_READY = 3
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
@@ -86,9 +88,9 @@ class Call:
         return CallContext(self.actor, self.purpose, self.case, now())
 
     @contextmanager
-    def service(self) -> Iterator[Service]:
-        """Open the registry of EURODAC_HOME and close it again."""
-        opened = open_service(Settings(), at=now())
+    def service(self, *, mend: bool = True) -> Iterator[Service]:
+        """Open the registry of EURODAC_HOME and close it again; ``mend`` as ``open_service``."""
+        opened = open_service(load_settings(), at=now(), mend=mend)
         try:
             yield opened
         finally:
@@ -97,7 +99,7 @@ class Call:
     def answer(self, body: object, *, text: Callable[[], None]) -> None:
         """Answer in JSON or in words."""
         if self.as_json:
-            typer.echo(json.dumps(body, ensure_ascii=False))
+            typer.echo(json.dumps(body))
         else:
             text()
 
@@ -146,6 +148,8 @@ def acting(function: Callable[..., None]) -> Callable[..., None]:
 
 def exit_code(error: EurodacError) -> int:
     """Give the exit code of an error."""
+    if isinstance(error, SettingError):
+        return WRONG_USAGE
     return NOT_READY if isinstance(error, KeyUnavailableError | NotReadyError) else REFUSED
 
 
@@ -165,4 +169,4 @@ def show_error(error: EurodacError) -> None:
     body = error_body(error)
     rule = f" [{body['article']}]" if "article" in body else ""
     field = f" ({body['field']})" if "field" in body else ""
-    console(stderr=True).print(f"{body['code']}{field}: {body['message']}{rule}")
+    console(stderr=True).print(visible(f"{body['code']}{field}: {body['message']}{rule}"))

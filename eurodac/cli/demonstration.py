@@ -12,8 +12,9 @@ import typer
 from eurodac.cli.call import REFUSED, Json, console
 from eurodac.demo.case import tell_case
 from eurodac.demo.run import Demonstration, run
-from eurodac.settings import Settings
+from eurodac.settings import load_settings
 from eurodac.views import to_json
+from eurodac.visible import visible
 
 __all__ = ["add_to"]
 
@@ -35,7 +36,7 @@ def demo(
     made = run(directory, seed=seed, console=console(stderr=True))
     if as_json:
         body = {"verdict": asdict(made.verdict), "case": to_json(made.case)}
-        typer.echo(json.dumps(body, ensure_ascii=False))
+        typer.echo(json.dumps(body))
     else:
         _tell(made)
     if not made.verdict.agrees:
@@ -43,13 +44,13 @@ def demo(
 
 
 def _tell(made: Demonstration) -> None:
-    out, verdict, settings = console(), made.verdict, Settings()
+    out, verdict, settings = console(), made.verdict, load_settings()
     out.print(
         f"\n{made.persons} people, {made.datasets} Eurodac datasets, {made.records} records of EES "
         f"and VIS, {made.images} fingerprint images\n"
     )
     for line in tell_case(made.case):
-        out.print(line)
+        out.print(visible(line))
     out.print(
         f"\nAgainst the truth file: {verdict.persons_found} of {verdict.persons} people are "
         f"exactly one sequence; {verdict.links_found} of {verdict.links} other records linked, "

@@ -20,7 +20,7 @@ from eurodac.identities import actor_from, load_secret, secret_path
 from eurodac.law.trace import trace
 from eurodac.record import Role
 from eurodac.service import initialise
-from eurodac.settings import Settings
+from eurodac.settings import load_settings
 from eurodac.views import to_json
 
 __all__ = ["add_to"]
@@ -34,7 +34,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("serve")(serve)
     app.command("law")(law)
     for name, text, commands in (
-        ("audit", "The log.", {"verify": acting(verify_log)}),
+        ("audit", "The log.", {"verify": acting(verify_log), "head": acting(log_head)}),
         (
             "gallery",
             "The gallery of templates, which follows the database.",
@@ -51,14 +51,14 @@ def add_to(app: typer.Typer) -> None:
 
 def init(*, as_json: Json = False) -> None:
     """Create a registry in EURODAC_HOME: key-encryption key and database."""
-    settings = Settings()
+    settings = load_settings()
     initialise(settings, at=now())
     _done(as_json, {"home": str(settings.home)}, f"created a registry in {settings.home}")
 
 
 def serve(*, as_json: Json = False) -> None:
     """Serve the API and the officer pages on EURODAC_HOST and EURODAC_PORT."""
-    settings = Settings()
+    settings = load_settings()
     address = f"http://{settings.host}:{settings.port}"
     _done(as_json, {"address": address}, f"officer pages: {address}/officer/")
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
@@ -89,7 +89,7 @@ def law(*, as_json: Json = False) -> None:
 
 def upgrade_database(*, as_json: Json = False) -> None:
     """Bring the database of EURODAC_HOME to the newest revision."""
-    settings = Settings()
+    settings = load_settings()
     engine = database.create_engine(
         settings.url, busy_timeout_seconds=settings.busy_timeout_seconds
     )
@@ -109,7 +109,7 @@ def issue_identity(
     as_json: Json = False,
 ) -> None:
     """Print a bearer token for the API; only where development identities are allowed."""
-    settings = Settings()
+    settings = load_settings()
     if not settings.development_identities:
         raise AccessDeniedError(
             "identities_off",
@@ -123,45 +123,77 @@ def issue_identity(
     _done(as_json, {"token": token}, token)
 
 
-def verify_log(call: Call) -> None:
+def verify_log(
+    call: Call,
+    *,
+    anchor: Annotated[
+        str, typer.Option(help="What 'audit head' printed earlier, or a file that holds it.")
+    ] = "",
+) -> None:
     """Verify the hash chain of the log, as an auditor (purpose x-audit)."""
+    if anchor and not anchor.startswith("eurodac-log "):
+        try:
+            anchor = Path(anchor).read_text("utf-8").strip() or "(empty)"
+        except (OSError, UnicodeDecodeError) as error:
+            raise typer.BadParameter(
+                "neither an anchor nor a file that can be read", param_hint="--anchor"
+            ) from error
     with call.service() as service:
-        view = service.verify_log(call.context())
+        view = service.verify_log(call.context(), anchor=anchor)
     call.answer(
         to_json(view),
         text=lambda: console().print(f"{view.count} entries, chain unbroken, head {view.head}"),
     )
 
 
+def log_head(call: Call) -> None:
+    """Verify the log and print its end as an anchor, to be kept outside (purpose x-audit)."""
+    with call.service() as service:
+        view = service.verify_log(call.context())
+    call.answer({"anchor": view.anchor}, text=lambda: typer.echo(view.anchor))
+
+
 def check_gallery(call: Call) -> None:
     """Compare the gallery with the database, as an operator (purpose x-operate)."""
-    with call.service() as service:
+    with call.service(mend=False) as service:
         report = service.gallery_check(call.context())
     _show_gallery(call, report)
 
 
 def rebuild_gallery(call: Call) -> None:
     """Build the gallery anew from the database, as an operator (purpose x-operate)."""
-    with call.service() as service:
+    with call.service(mend=False) as service:
         report = service.gallery_rebuild(call.context())
     _show_gallery(call, report)
 
 
 def _show_gallery(call: Call, report: GalleryReport) -> None:
-    state = "agrees with the database" if report.agrees else "differs from the database"
     call.answer(
         {**asdict(report), "agrees": report.agrees},
-        text=lambda: console().print(
-            f"the gallery {state}: {report.count} of {report.expected} references, "
-            f"{len(report.missing)} missing, {len(report.surplus)} surplus, "
-            f"{len(report.mislabelled)} mislabelled"
-        ),
+        text=lambda: console().print(_gallery_text(report)),
     )
+    if report.damage:
+        raise NotReadyError(
+            "gallery_damaged",
+            f"the snapshot of the gallery cannot be used ({report.damage}); run 'eurodac gallery "
+            "rebuild', which makes it anew from the database",
+        )
     if not report.agrees:
         raise NotReadyError(
             "gallery_differs",
             "the gallery differs from the database; run 'eurodac gallery rebuild'",
         )
+
+
+def _gallery_text(report: GalleryReport) -> str:
+    if report.damage:
+        return f"the gallery is damaged: {report.damage}, {report.expected} references expected"
+    state = "agrees with the database" if report.agrees else "differs from the database"
+    return (
+        f"the gallery {state}: {report.count} of {report.expected} references, "
+        f"{len(report.missing)} missing, {len(report.surplus)} surplus, "
+        f"{len(report.mislabelled)} mislabelled"
+    )
 
 
 def _done(as_json: bool, body: object, text: str) -> None:

@@ -21,6 +21,7 @@ from eurodac.views import (
     TransmissionView,
     to_json,
 )
+from eurodac.visible import visible
 
 __all__ = ["add_to", "transmission_text"]
 
@@ -53,7 +54,7 @@ def enrol(
             view = service.transmit(call.context(), read_message(data), idempotency_key=key)
         else:
             view = service.transmit_nist(call.context(), data, idempotency_key=key)
-    call.answer(to_json(view), text=lambda: console().print(transmission_text(view)))
+    call.answer(to_json(view), text=lambda: console().print(visible(transmission_text(view))))
 
 
 def identify(call: Call, file: InputFile) -> None:
@@ -73,7 +74,9 @@ def lookup(call: Call, reference_number: str) -> None:
         view = service.lookup(call.context(), reference_number=reference_number)
     call.answer(
         to_json(view),
-        text=lambda: console().print(f"{_dataset_text(view.dataset)}\nperson {view.person_id}"),
+        text=lambda: console().print(
+            visible(f"{_dataset_text(view.dataset)}\nperson {view.person_id}")
+        ),
     )
 
 
@@ -122,7 +125,7 @@ def _show_candidates(view: IdentificationView) -> None:
     for each in view.candidates:
         table.add_row(
             str(each.rank),
-            _names(each.identity.names),
+            visible(_names(each.identity.names)),
             each.identity.date_of_birth or "",
             each.category or "",
             "" if each.score is None else f"{each.score:.1f}",
@@ -150,7 +153,7 @@ def _expected(mean: float) -> str:
 def _show_person(view: PersonView) -> None:
     out = console()
     for line in tell_case(view):
-        out.print(line)
+        out.print(visible(line))
     for link in view.links:
         out.print(f"link {link.link_id}: {link.label}")
 

@@ -60,7 +60,7 @@ def run(directory: Path, *, seed: int, console: Console) -> Demonstration:
     Raises:
         ConflictError: the directory holds something else.
 
-    Cost: about 180 core-seconds, most of it extraction with NFIQ 2.
+    Cost: about 155 core-seconds, most of it extraction with NFIQ 2.
     """
     _empty(directory)
     settings = Settings(home=directory, database_url="", key_file=None)

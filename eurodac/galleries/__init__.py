@@ -2,10 +2,11 @@
 
 from eurodac.galleries.attributes import attributes_of, permit_for
 from eurodac.galleries.engines import engine_maker
-from eurodac.galleries.follower import Galleries, GalleryReport, Opened
+from eurodac.galleries.follower import SNAPSHOT_MISSING, Galleries, GalleryReport, Opened
 from eurodac.galleries.hits import Hit, Hits, find_hits
 
 __all__ = [
+    "SNAPSHOT_MISSING",
     "Galleries",
     "GalleryReport",
     "Hit",

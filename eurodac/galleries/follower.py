@@ -27,7 +27,10 @@ from matching.gallery.protocol import CandidateList, GalleryEngine, Permit
 from matching.template import FingerSet
 from matching.thresholds import DEFAULT_FPIR
 
-__all__ = ["Galleries", "GalleryReport", "Opened"]
+__all__ = ["SNAPSHOT_MISSING", "Galleries", "GalleryReport", "Opened"]
+
+
+SNAPSHOT_MISSING = "snapshot_missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class GalleryReport:
         surplus: In the gallery only.
         mislabelled: In both, with different attribute words.
         behind: Whether the outbox holds rows that the gallery has not seen.
+        damage: Why the snapshot on disk cannot be used, a stable code; then nothing was compared.
+            "" where it can be used, or was made anew.
     """
 
     count: int
@@ -64,11 +69,13 @@ class GalleryReport:
     surplus: tuple[str, ...]
     mislabelled: tuple[str, ...]
     behind: bool
+    damage: str = ""
 
     @property
     def agrees(self) -> bool:
         """Whether the gallery is exactly what the database says."""
-        return not (self.missing or self.surplus or self.mislabelled or self.behind)
+        differs = self.missing or self.surplus or self.mislabelled or self.behind
+        return not (differs or self.damage)
 
 
 class Galleries:
@@ -99,6 +106,12 @@ class Galleries:
         self._create = create
         self._changing = Lock()
         self._current: State | None = None
+        self._damage = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a gallery to search."""
+        return self._current is not None
 
     @property
     def high_water(self) -> int:
@@ -111,8 +124,16 @@ class Galleries:
 
     # --- opening ------------------------------------------------------------------------------
 
-    def load_or_rebuild(self, session: Session, *, kek: KeyEncryptionKey) -> Opened:
+    def load_or_rebuild(
+        self, session: Session, *, kek: KeyEncryptionKey, mend: bool = True
+    ) -> Opened:
         """Open the gallery from its snapshot, or from the database where that cannot be used.
+
+        Args:
+            session: A reading transaction.
+            kek: The key-encryption key.
+            mend: False leaves a snapshot that cannot be used as it is, and the gallery closed, so
+                that ``check`` can report it. A missing snapshot is no damage.
 
         Raises:
             NotReadyError: the database is empty.
@@ -121,6 +142,9 @@ class Galleries:
         try:
             self.load(session, kek=kek)
         except (GalleryCorruptError, GalleryStaleError) as error:
+            if not mend and error.code != SNAPSHOT_MISSING:
+                self._damage = error.code
+                return Opened(False, error.code, 0)
             self.rebuild(session, kek=kek)
             return Opened(True, error.code, len(self))
         return Opened(False, "", len(self))
@@ -173,6 +197,7 @@ class Galleries:
         with self._changing:
             self._replace(state)
             self._save(state, kek=kek, replace_later=True)
+            self._damage = ""
         return len(engine)
 
     # --- following ----------------------------------------------------------------------------
@@ -246,6 +271,9 @@ class Galleries:
         Raises:
             NotReadyError: the gallery is not open.
         """
+        if self._damage:
+            expected_count = len(store.reference_ids(session))
+            return GalleryReport(0, expected_count, (), (), (), behind=True, damage=self._damage)
         state = self._opened()
         labels = state.engine.labels()
         expected = {

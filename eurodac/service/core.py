@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -22,6 +23,19 @@ from matching.fingerprint.extractor import Extractor
 from matching.quality import QualityGate
 
 __all__ = ["Core"]
+
+
+@dataclass(slots=True)
+class Reading:
+    """A call that reads: what it may, and which records its answer shows.
+
+    Args:
+        grant: How far it reaches.
+        shown: Ids of the records, filled by the call.
+    """
+
+    grant: access.Grant
+    shown: list[str] = field(default_factory=list)
 
 
 class Core:
@@ -67,36 +81,70 @@ class Core:
                 )
 
     @contextmanager
-    def _call(
-        self, context: CallContext, operation: str, *, reads: RecordId | bool | None = False
-    ) -> Iterator[access.Grant]:
-        """Authorise one call; log it if it reads, and log every refusal.
+    def admitted(self, context: CallContext, operation: str) -> Iterator[access.Grant]:
+        """Authorise one call before anything of it is read, and log whatever refuses it.
 
-        The log entry of a reading call commits before its answer leaves.
+        Front doors read addresses, headers and bodies inside, so that a malformed call without
+        authority is told only that, and no refusal stays outside the log.
+
+        Raises:
+            AccessDeniedError: the call is not allowed.
         """
         with self._refusals_logged(context, operation):
-            grant = access.authorise(context, operation)
-            yield grant
-            if reads is not False:
-                subject = reads if isinstance(reads, str) else None
-                self._log(context, operation, subject=subject)
+            yield access.authorise(context, operation)
+
+    @contextmanager
+    def _reads(self, context: CallContext, operation: str) -> Iterator[Reading]:
+        """Admit a call that reads, and log every record that it shows.
+
+        The entries commit before the answer leaves.
+        """
+        with self.admitted(context, operation) as grant:
+            reading = Reading(grant)
+            yield reading
+            self._log_shown(context, operation, reading.shown)
+
+    def _log_shown(
+        self,
+        context: CallContext,
+        operation: str,
+        shown: Iterable[str],
+        *,
+        detail: Mapping[str, str | int] | None = None,
+    ) -> None:
+        """Log what an answer shows: one entry a record, so that each can tell who saw it.
+
+        An answer that shows no record has one entry without a subject.
+        """
+        subjects = [RecordId(record_id) for record_id in dict.fromkeys(shown)]
+        nothing: list[RecordId | None] = [None]
+        counted = {"shown": len(subjects), **(detail or {})}
+        with self._writing() as session:
+            for subject in subjects or nothing:
+                self._append(session, context, operation, subject=subject, detail=counted)
 
     @contextmanager
     def _refusals_logged(self, context: CallContext, operation: str) -> Iterator[None]:
         try:
             yield
         except EurodacError as error:
-            self._log(context, operation, outcome="refused", detail={"code": error.code})
+            if not error.logged:
+                with self._writing() as session:
+                    self._append(
+                        session, context, operation, outcome="refused", detail={"code": error.code}
+                    )
+                error.logged = True
             raise
 
-    def _log(
+    def _append(
         self,
+        session: Session,
         context: CallContext,
         operation: str,
         *,
+        detail: Mapping[str, str | int],
         outcome: str = "done",
         subject: RecordId | None = None,
-        detail: Mapping[str, str | int] | None = None,
     ) -> None:
         entry = audit.entry(
             context,
@@ -104,10 +152,9 @@ class Core:
             operation=operation,
             outcome=outcome,
             subject=subject,
-            detail=detail or {},
+            detail=detail,
         )
-        with self._writing() as session:
-            audit.append(session, entry)
+        audit.append(session, entry)
 
     def _writing(self) -> AbstractContextManager[Session]:
         return _available(database.begin(self._engine))

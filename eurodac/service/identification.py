@@ -35,11 +35,15 @@ def identify(
     context: CallContext,
     grant: Grant,
     kek: KeyEncryptionKey,
-) -> IdentificationView:
+) -> tuple[IdentificationView, list[str]]:
     """Search with the usable fingers of a capture.
 
     The scope ``cir_identity`` searches every system and gives identity data only: no score, no
     system, no reference, not even how many records there are (2019/818, Articles 18 and 20a).
+
+    Returns:
+        The answer, and the ids of the records whose data it shows, in its order; an answer of the
+        scope ``cir_identity`` does not hold them itself.
 
     Raises:
         BiometricRefusedError: no finger is usable.
@@ -59,13 +63,14 @@ def identify(
         kek=kek,
     )
     about = finger_views(capture)
+    shown = [hit.candidate.key for hit in answer.hits]
     if identity_only:
         found = tuple(
             CandidateView(hit.candidate.rank, identity_view(_record(session, hit.candidate.key)))
             for hit in answer.hits
         )
-        return IdentificationView(None, found, fingers=about)
-    return IdentificationView(
+        return IdentificationView(None, found, fingers=about), shown
+    view = IdentificationView(
         answer.searched,
         tuple(
             replace(
@@ -81,6 +86,7 @@ def identify(
         too_few_fingers=not can_reach(answer.threshold, fingers=len(fingers)),
         fingers=about,
     )
+    return view, shown
 
 
 def _permit(member_state: str, *, identity_only: bool) -> Permit:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from eurodac import database, store
 from eurodac.errors import ConflictError, NotReadyError
-from eurodac.galleries import Galleries, engine_maker
+from eurodac.galleries import SNAPSHOT_MISSING, Galleries, engine_maker
 from eurodac.keys import create_kek, load_kek
 from eurodac.service.operations import OperatorCalls
 from eurodac.service.searches import SearchCalls
@@ -18,14 +19,17 @@ from matching.quality import DEFAULT_GATE
 
 __all__ = ["Service", "initialise", "open_service"]
 
+_LOG = logging.getLogger("eurodac.gallery")
+
 
 class Service(TransmissionCalls, SearchCalls, OperatorCalls):
     """One open registry; thread-safe. ``close`` saves the gallery."""
 
     def close(self) -> None:
-        """Save the gallery and close the database."""
-        with self._reading() as session:
-            self._galleries.save(session, kek=self._kek)
+        """Save the gallery, if it is open, and close the database."""
+        if self._galleries.is_open:
+            with self._reading() as session:
+                self._galleries.save(session, kek=self._kek)
         self._engine.dispose()
 
 
@@ -49,7 +53,7 @@ def initialise(settings: Settings, *, at: datetime) -> None:
 
 
 def open_service(
-    settings: Settings, *, at: datetime, extractor: Extractor | None = None
+    settings: Settings, *, at: datetime, extractor: Extractor | None = None, mend: bool = True
 ) -> Service:
     """Open an initialised registry: check key and schema, load or rebuild the gallery.
 
@@ -57,6 +61,9 @@ def open_service(
         settings: Where everything lies.
         at: The instant of opening; comparisons that a crash left open are finished under it.
         extractor: Another extractor than MINDTCT with NFIQ 2.
+        mend: Whether a damaged gallery is rebuilt, which is written to the program's log. False
+            leaves it as it is for ``gallery_check`` and ``gallery_rebuild``; nothing can be
+            searched, and open comparisons wait.
 
     Raises:
         KeyUnavailableError: the key is missing, unsafe or of another database.
@@ -82,7 +89,14 @@ def open_service(
             target_fpir=settings.target_fpir,
             arrangements=settings.search_arrangements,
         )
-        galleries.load_or_rebuild(session, kek=kek)
+        opened = galleries.load_or_rebuild(session, kek=kek, mend=mend)
+    if opened.rebuilt and opened.reason != SNAPSHOT_MISSING:
+        _LOG.warning(
+            "the gallery snapshot could not be used (%s); the gallery was rebuilt from the "
+            "database, %d references",
+            opened.reason,
+            opened.count,
+        )
     service = Service(
         settings,
         engine,
@@ -91,5 +105,6 @@ def open_service(
         extractor=extractor or MindtctExtractor(),
         gate=DEFAULT_GATE,
     )
-    service.finish_comparisons(at=at)
+    if galleries.is_open:
+        service.finish_comparisons(at=at)
     return service

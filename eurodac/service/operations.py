@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from eurodac import adoption, audit, database, store
-from eurodac.errors import EurodacError, NotFoundError
+from eurodac.errors import EurodacError, FieldRefusedError, NotFoundError
 from eurodac.galleries import GalleryReport
 from eurodac.interop.systems import ees, vis
 from eurodac.keys import new_id
@@ -22,7 +22,7 @@ class OperatorCalls(Core):
 
     def adopt_ees(self, context: CallContext, message: object, *, member_state: str) -> str:
         """Take over an EES file from the EES; returns its record id."""
-        with self._call(context, "operate"):
+        with self.admitted(context, "operate"):
             record_id = RecordId(new_id())
             incoming = ees.read_file(
                 message, member_state=member_state, record_id=record_id, at=context.at
@@ -37,7 +37,7 @@ class OperatorCalls(Core):
 
     def add_ees_crossing(self, context: CallContext, record_id: str, message: object) -> None:
         """Take over an entry or exit of an EES file."""
-        with self._call(context, "operate"):
+        with self.admitted(context, "operate"):
             crossing = ees.read_crossing(message, at=context.at)
             with self._writing() as session:
                 adoption.add_crossing(
@@ -46,7 +46,7 @@ class OperatorCalls(Core):
 
     def adopt_vis(self, context: CallContext, message: object, *, member_state: str) -> str:
         """Take over a VIS application from the VIS; returns its record id."""
-        with self._call(context, "operate"):
+        with self.admitted(context, "operate"):
             record_id = RecordId(new_id())
             incoming = vis.read_application(
                 message, member_state=member_state, record_id=record_id, at=context.at
@@ -61,28 +61,38 @@ class OperatorCalls(Core):
 
     def update_visa(self, context: CallContext, application_number: str, message: object) -> None:
         """Take over a decision on a VIS application."""
-        with self._call(context, "operate"), self._writing() as session:
+        with self.admitted(context, "operate"), self._writing() as session:
             application = store.find_vis_application(session, application_number)
             if application is None:
                 raise NotFoundError("application_not_found", "VIS has no such application here")
             changed = vis.read_decision(message, application=application, at=context.at)
             adoption.update_visa(session, changed, context=context, kek=self._kek)
 
-    def verify_log(self, context: CallContext) -> AuditView:
+    def verify_log(self, context: CallContext, *, anchor: str = "") -> AuditView:
         """Verify the hash chain of the log.
 
+        Args:
+            context: Who asks.
+            anchor: What an earlier answer gave, kept outside the database; "" for none.
+
         Raises:
+            FieldRefusedError: the anchor is malformed.
             LogBrokenError: with the first entry that is wrong.
         """
-        with self._call(context, "read_log", reads=True), self._reading() as session:
-            report = audit.verify(session)
-            return AuditView(report.count, report.head)
+        with self._reads(context, "read_log"), self._reading() as session:
+            try:
+                expected = audit.read_anchor(anchor) if anchor else None
+            except ValueError as error:
+                raise FieldRefusedError("anchor_malformed", str(error), field="anchor") from error
+            report = audit.verify(session, anchor=expected)
+            end = audit.Anchor(report.count, report.head, report.at)
+            return AuditView(report.count, report.head, str(end))
 
     def read_log(
         self, context: CallContext, *, after: int = 0, limit: int = 100
     ) -> list[LogEntryView]:
         """Read log entries in order; ids in them are pseudonyms."""
-        with self._call(context, "read_log", reads=True), self._reading() as session:
+        with self._reads(context, "read_log"), self._reading() as session:
             return [
                 LogEntryView(
                     seq=item.seq,
@@ -104,12 +114,12 @@ class OperatorCalls(Core):
 
     def gallery_check(self, context: CallContext) -> GalleryReport:
         """Compare the gallery with the database."""
-        with self._call(context, "operate", reads=True), self._reading() as session:
+        with self._reads(context, "operate"), self._reading() as session:
             return self._galleries.check(session, kek=self._kek)
 
     def gallery_rebuild(self, context: CallContext) -> GalleryReport:
         """Build the gallery anew from the database and save it."""
-        with self._call(context, "operate", reads=True), self._reading() as session:
+        with self._reads(context, "operate"), self._reading() as session:
             self._galleries.rebuild(session, kek=self._kek)
             return self._galleries.check(session, kek=self._kek)
 

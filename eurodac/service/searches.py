@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eurodac import registry, store
-from eurodac.errors import ConflictError, NotFoundError
+from eurodac.errors import ConflictError, FieldRefusedError, NotFoundError
 from eurodac.person import person_view, visible_to
 from eurodac.present import dataset_view, link_view, visa_file_view
 from eurodac.record import CallContext, LinkId, LinkState, RecordId, System
@@ -11,6 +11,7 @@ from eurodac.service.core import Core
 from eurodac.service.identification import identify
 from eurodac.transmission import read_capture, read_fingers, read_nist
 from eurodac.views import IdentificationView, LinkView, LookupView, PersonView, VisaFileView
+from eurodac.visible import has_hidden
 
 __all__ = ["SearchCalls"]
 
@@ -20,35 +21,37 @@ class SearchCalls(Core):
 
     def identify(self, context: CallContext, message: object) -> IdentificationView:
         """Identify fingers among what this role may search; nothing is stored but the log."""
-        with self._call(context, "identify", reads=True) as grant:
+        with self._reads(context, "identify") as reading:
             capture = read_capture(read_fingers(message), self._extractor, gate=self._gate)
             with self._reading() as session:
-                return identify(
+                view, reading.shown = identify(
                     session,
                     capture,
                     galleries=self._galleries,
                     context=context,
-                    grant=grant,
+                    grant=reading.grant,
                     kek=self._kek,
                 )
+            return view
 
     def identify_nist(self, context: CallContext, data: bytes) -> IdentificationView:
         """Identify the fingers of an ANSI/NIST-ITL file."""
-        with self._refusals_logged(context, "identify"):
+        with self.admitted(context, "identify"):
             message = read_nist(data)
         return self.identify(context, {"fingerprints": message.get("fingerprints", [])})
 
     def lookup(self, context: CallContext, *, reference_number: str) -> LookupView:
         """Find a dataset of the own State by its reference number."""
-        with self._call(context, "lookup", reads=True) as grant, self._reading() as session:
+        with self._reads(context, "lookup") as reading, self._reading() as session:
             dataset = self._own_dataset(session, context, reference_number)
             visible = visible_to(
                 session,
                 dataset.id,
                 member_state=context.actor.member_state,
                 kek=self._kek,
-                linked=grant.scope == "linked",
+                linked=reading.grant.scope == "linked",
             )
+            reading.shown = [dataset.id]
             view = dataset_view(dataset, own=True, as_of=None)
             return LookupView(dataset.id, visible.person_id, view)
 
@@ -58,34 +61,47 @@ class SearchCalls(Core):
         Raises:
             NotFoundError: this State has no such application, or the grant is not on visa files.
         """
-        with self._call(context, "lookup", reads=True) as grant, self._reading() as session:
+        with self._reads(context, "lookup") as reading, self._reading() as session:
             found = store.find_vis_application(session, application_number)
             own = found is not None and found.member_state == context.actor.member_state
-            if found is None or not own or grant.system is not System.VIS:
+            if found is None or not own or reading.grant.system is not System.VIS:
                 raise NotFoundError(
                     "application_not_found",
                     "this Member State has no visa application of that number",
                 )
+            reading.shown = [found.id]
             return visa_file_view(found)
 
     def person(self, context: CallContext, record_id: str) -> PersonView:
         """Show a person as this State, role and purpose may see them now."""
         known = RecordId(record_id)
-        with (
-            self._call(context, "view_person", reads=known) as grant,
-            self._reading() as session,
-        ):
-            return person_view(session, known, context=context, grant=grant, kek=self._kek)
+        with self._reads(context, "view_person") as reading, self._reading() as session:
+            view = person_view(session, known, context=context, grant=reading.grant, kek=self._kek)
+            reading.shown = [dataset.record_id for dataset in view.datasets]
+            reading.shown += [record.record_id for record in view.connected]
+            return view
 
     def decide_link(
         self, context: CallContext, link_id: str, *, decision: str, reason: str
     ) -> LinkView:
         """Confirm or reject a link as an expert, with the reason."""
-        if decision not in (LinkState.CONFIRMED, LinkState.REJECTED) or not reason.strip():
-            raise ConflictError(
-                "decision", "a decision is 'confirmed' or 'rejected', with a reason"
-            )
-        with self._call(context, "decide_link"), self._writing() as session:
+        with self.admitted(context, "decide_link"):
+            if decision not in (LinkState.CONFIRMED, LinkState.REJECTED) or not reason.strip():
+                raise ConflictError(
+                    "decision", "a decision is 'confirmed' or 'rejected', with a reason"
+                )
+            if has_hidden(reason.strip()):
+                raise FieldRefusedError(
+                    "field_malformed",
+                    "reason: write one line without control or format characters",
+                    field="reason",
+                )
+            return self._decide(context, link_id, decision=decision, reason=reason)
+
+    def _decide(
+        self, context: CallContext, link_id: str, *, decision: str, reason: str
+    ) -> LinkView:
+        with self._writing() as session:
             link = registry.decide_link(
                 session,
                 store.get_link(session, LinkId(link_id)),

@@ -39,7 +39,7 @@ class TransmissionCalls(Core):
             AccessDeniedError, FieldRefusedError, BiometricRefusedError, ConflictError: nothing
                 was stored.
         """
-        with self._call(context, "transmit"):
+        with self.admitted(context, "transmit"):
             record_id = RecordId(new_id())
             transmission = read_message(
                 message,
@@ -72,7 +72,7 @@ class TransmissionCalls(Core):
         self, context: CallContext, data: bytes, *, idempotency_key: str
     ) -> TransmissionView:
         """Receive an ANSI/NIST-ITL file; otherwise as ``transmit``."""
-        with self._refusals_logged(context, "transmit"):
+        with self.admitted(context, "transmit"):
             message = read_nist(data)
         return self.transmit(context, message, idempotency_key=idempotency_key)
 
@@ -80,7 +80,7 @@ class TransmissionCalls(Core):
         self, context: CallContext, reference_number: str, message: object
     ) -> TransmissionView:
         """Receive biometrics again under the same reference number (Article 38(1))."""
-        with self._call(context, "transmit"):
+        with self.admitted(context, "transmit"):
             raw, taken_at = read_recapture(message, received_at=context.at)
             capture = read_capture(raw, self._extractor, gate=self._gate)
             with self._writing() as session:
@@ -93,7 +93,7 @@ class TransmissionCalls(Core):
 
     def amend(self, context: CallContext, reference_number: str, message: object) -> DatasetView:
         """Record later data or later documents on an own dataset."""
-        with self._call(context, "amend"), self._writing() as session:
+        with self.admitted(context, "amend"), self._writing() as session:
             dataset = self._own_dataset(session, context, reference_number)
             later, documents, scan = read_amendment(
                 message, category=dataset.category, received_at=context.at
@@ -113,7 +113,7 @@ class TransmissionCalls(Core):
         residence: bool | None = None,
     ) -> DatasetView:
         """Set or remove the marks of Article 31 on an own dataset; None leaves one as it is."""
-        with self._call(context, "amend"), self._writing() as session:
+        with self.admitted(context, "amend"), self._writing() as session:
             dataset = self._own_dataset(session, context, reference_number)
             changed = registry.mark(
                 session,
@@ -137,16 +137,24 @@ class TransmissionCalls(Core):
                 context=context,
                 kek=self._kek,
             )
-        self._log(context, "query", detail={"searched": view.searched, "hits": len(view.hits)})
+        hits = [hit.dataset.record_id for hit in view.hits]
+        self._log_shown(context, "query", hits, detail={"searched": view.searched})
         return view
 
     def _answer(
         self, context: CallContext, record_id: RecordId, *, replayed: bool
     ) -> TransmissionView:
+        """Answer from what is stored; an answer that shows hits, or is a repetition, is logged."""
         with self._reading() as session:
-            return transmission_view(
+            view = transmission_view(
                 session, record_id, context=context, kek=self._kek, replayed=replayed
             )
+        shown = [hit.dataset.record_id for hit in view.hits]
+        if replayed:
+            shown.insert(0, record_id)
+        if shown:
+            self._log_shown(context, "answer", shown)
+        return view
 
     def _claim(
         self, context: CallContext, message: object, key: str, record_id: RecordId

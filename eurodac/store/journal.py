@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from eurodac.errors import ConflictError, NotReadyError
+from eurodac.errors import ConflictError, LogBrokenError, NotReadyError
 from eurodac.record import RecordId
 from eurodac.store.records import insert_or_skip, rows, system_of
 from eurodac.tables import (
@@ -40,6 +41,7 @@ __all__ = [
 ]
 
 _PAGE = 1000
+_HASH = re.compile("[0-9a-f]{64}")
 
 
 class Topic(StrEnum):
@@ -81,7 +83,10 @@ class IdempotencyClaim:
 
 @dataclass(frozen=True, slots=True)
 class LogHead:
-    """Where the log ends: number and hash of its last entry (0 and zeros at the start)."""
+    """Where the log ends: number and hash of its last entry (0 and zeros at the start).
+
+    As it stands in the database: whoever owns that may have written anything there.
+    """
 
     seq: int
     hash: str
@@ -173,12 +178,21 @@ def log_head(session: Session, *, lock: bool = False) -> LogHead:
 
     Raises:
         NotReadyError: ``database_empty``: there is no log yet.
+        LogBrokenError: ``log_head``: the row is malformed. Nothing can be logged then, so no call
+            is answered.
     """
     statement = select(LogHeadRow).with_for_update() if lock else select(LogHeadRow)
     found = rows(session, statement)
     if not found:
         raise NotReadyError("database_empty", "the database holds no log; run 'eurodac init' first")
-    return LogHead(found[0].seq, found[0].hash)
+    head = LogHead(found[0].seq, found[0].hash)
+    if not isinstance(head.seq, int) or not _HASH.fullmatch(str(head.hash)):
+        raise LogBrokenError(
+            "log_head",
+            "the row that says where the log ends is malformed; keep the database as it is and "
+            "compare it with a backup",
+        )
+    return head
 
 
 def append_log(session: Session, values: dict[str, Any]) -> None:

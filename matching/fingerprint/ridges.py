@@ -131,15 +131,21 @@ def _add_up(spectrum: _Complex, shape: tuple[int, ...]) -> _Real:
 def _flow(spectrum: _Complex) -> tuple[_Complex, _Real]:
     """Direction of the waves of every window (angle doubled), and logarithm of their frequency."""
     energy = (spectrum.real**2 + spectrum.imag**2) * _BAND
-    total = energy.sum(axis=(2, 3))
-    waves = np.tensordot(energy, _DOUBLED, axes=2).astype(np.complex64)
-    flow = _smooth(waves) / (_smooth(total) + np.float32(1e-6))
-    for _ in range(2):
-        total = _smooth(total)
-    log_frequency = np.tensordot(energy, _LOG_FREQUENCY, axes=2)
-    for _ in range(2):
-        log_frequency = _smooth(log_frequency)
+    waves = _weigh(energy, _COSINE) + np.complex64(1j) * _weigh(energy, _SINE)
+    once = _smooth(_weigh(energy, _ONES))
+    flow = _smooth(waves) / (once + np.float32(1e-6))
+    total = _smooth(once)
+    log_frequency = _smooth(_smooth(_weigh(energy, _LOG)))
     return flow, (log_frequency / (total + np.float32(1e-6))).astype(np.float32)
+
+
+def _weigh(energy: _Real, table: _Real) -> _Real:
+    """Sum the frequencies of every window by their weights.
+
+    Not by the linear algebra library: its threads cost more than so few sums, above all when
+    several prints are read at once.
+    """
+    return cast(_Real, np.einsum("ijk,k->ij", energy.reshape(*energy.shape[:2], -1), table))
 
 
 def _smooth(values: NDArray[np.generic]) -> _Complex:
@@ -176,3 +182,6 @@ def _tables() -> tuple[_Real, _Real, _Complex, _Real]:
 
 
 _TAPER, _BAND, _DOUBLED, _LOG_FREQUENCY = _tables()
+_ONES = np.ones(_DOUBLED.size, np.float32)
+_COSINE, _SINE = (np.ascontiguousarray(part).ravel() for part in (_DOUBLED.real, _DOUBLED.imag))
+_LOG = _LOG_FREQUENCY.ravel()

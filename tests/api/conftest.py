@@ -10,7 +10,10 @@ from api.deps import now
 from eurodac.service import initialise
 from eurodac.settings import Settings
 from tests.api.live import Live, serving
+from tests.api.logged import log
 from tests.api.story import Story, tell
+
+__all__ = ["log"]
 
 FAST = os.environ.get("EURODAC_TEST_FAST", "").lower() in ("1", "true", "yes")
 

@@ -90,6 +90,9 @@ def test_only_an_expert_of_the_receiving_state_decides(live: Live) -> None:
     expert = live.client("fingerprint_expert", "DE")
     assert_problem(expert.post(path, json={"decision": "confirmed", "reason": " "}), 422)
     assert_problem(expert.post(path, json={"decision": "perhaps", "reason": "x"}), 422)
+    for hidden in "\x1b\x00\u202e\u2066\u200b\n":
+        answer = expert.post(path, json={"decision": "confirmed", "reason": f"a{hidden}b"})
+        assert assert_problem(answer, 422, "field_malformed")["field"] == "reason"
     assert expert.post(path, json=decision).json()["label"] == "confirmed"
 
 

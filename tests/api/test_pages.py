@@ -1,12 +1,14 @@
 """The officer pages over HTTP: cookies, form tokens, what each role gets, errors as pages."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import cast
 
 import httpx
 import pytest
 
-from tests.api.invented import impression
+from api.pages.words import FILTERS
+from tests.api.invented import dataset, impression
 from tests.api.live import Live
 from tests.api.story import SEED, Story
 
@@ -247,3 +249,24 @@ def test_a_visa_authority_opens_its_own_file(browser_like: httpx.Client, story: 
         assert hidden not in page.text
     form["application_number"] = "ESP999999"
     assert browser_like.post("/officer/visa-lookups", data=form).status_code == 404
+
+
+def test_hidden_characters_are_shown_and_right_to_left_is_isolated(
+    live: Live, browser_like: httpx.Client
+) -> None:
+    message = dataset(241, "NL", 1)
+    message["names"] = [{"kind": "current", "surnames": "Ali\u202eXe", "forenames": "A\u200dB"}]
+    message["event"]["place"] = "Port \u2066\u05d0\u05d1 2"
+    record = live.transmit(message, "NL")["record_id"]
+    sign_in(browser_like)
+    page = browser_like.get(f"/officer/people/{record}").text
+    assert "Ali[U+202E]Xe" in page
+    assert "A[U+200D]B" in page
+    assert "Port [U+2066]" in page
+    assert not {"\u202e", "\u200d", "\u2066"} & set(page)
+
+
+def test_sentences_isolate_what_runs_from_right_to_left() -> None:
+    isolated = cast("Callable[[str], str]", FILTERS["isolated"])
+    shown = isolated('in \u05d0\u05d1 \u202e"<b>')
+    assert shown == "in <bdi>\u05d0\u05d1</bdi> [U+202E]&#34;&lt;b&gt;"

@@ -49,6 +49,13 @@ def test_bytes_that_are_not_json(live: Live, content: bytes, code: str) -> None:
     assert_problem(client.post("/lookups", content=content, headers=headers), 400, code)
 
 
+def test_a_long_name_of_a_field_is_cut(live: Live) -> None:
+    body = {"reference_number": "IT1A", "x" * 300 + "\u202e": 1}
+    problem = live.client("asylum_unit").post("/lookups", json=body).json()
+    assert problem["field"] == "x" * 61 + "..."
+    assert "x" * 62 not in problem["detail"]
+
+
 def test_json_that_is_no_object(live: Live) -> None:
     answer = live.client("asylum_unit").post("/lookups", json=["reference_number"])
     assert_problem(answer, 422, "message_shape")
@@ -79,9 +86,12 @@ def test_another_method_says_which_are_allowed(
 
 
 def test_a_body_that_announces_too_much(live: Live) -> None:
-    """It is refused before a byte of it arrives."""
+    """It is refused before a byte of it arrives, to somebody who may transmit."""
     connection = http.client.HTTPConnection(live.url.removeprefix("http://"), timeout=30)
     connection.putrequest("POST", "/datasets")
+    connection.putheader("Idempotency-Key", "k")
+    for name in ("Authorization", "Eurodac-Purpose", "Eurodac-Case"):
+        connection.putheader(name, live.client("asylum_unit").headers[name])
     connection.putheader("Content-Length", str(Settings().max_body_bytes + 1))
     connection.endheaders()
     answer = connection.getresponse()

@@ -33,7 +33,7 @@ def test_entries_come_back_numbered_and_chained(engine: Engine) -> None:
         found = audit.read(session)
         assert [(e.seq, e.entry) for e in found] == [(1, ENTRY), (2, plain), (3, ENTRY)]
         assert audit.read(session, after=1, limit=1) == [found[1]]
-        assert audit.verify(session) == audit.AuditReport(3, found[2].hash)
+        assert audit.verify(session) == audit.AuditReport(3, found[2].hash, ENTRY.at)
     assert found[0].hash != found[2].hash
 
 
@@ -166,6 +166,48 @@ def test_tampering_is_found_and_placed(
         audit.verify(session)
     assert caught.value.code == code
     assert f"entry {where}" in str(caught.value)
+
+
+def test_a_log_that_was_cut_off_with_its_head_lacks_the_anchor(engine: Engine) -> None:
+    _fill(engine)
+    with database.read(engine) as session:
+        report = audit.verify(session)
+    anchor = audit.read_anchor(str(audit.Anchor(report.count, report.head, report.at)))
+    with database.begin(engine) as session:
+        audit.append(session, ENTRY)
+    with database.read(engine) as session:
+        assert audit.verify(session, anchor=anchor).count == 6
+    _disarm(engine)
+    with database.begin(engine) as session:
+        session.execute(text("DELETE FROM log WHERE seq > 4"))
+        last = session.execute(text("SELECT hash FROM log WHERE seq = 4")).scalar()
+        session.execute(text("UPDATE log_head SET seq = 4, hash = :last"), {"last": last})
+    with database.read(engine) as session:
+        assert audit.verify(session).count == 4
+        with pytest.raises(LogBrokenError) as caught:
+            audit.verify(session, anchor=anchor)
+    assert caught.value.code == "log_anchor"
+
+
+@pytest.mark.parametrize("seq", ["'x'", "5"])
+def test_a_malformed_head_is_a_broken_log(engine: Engine, seq: str) -> None:
+    if seq != "5" and engine.dialect.name == "postgresql":
+        pytest.skip("PostgreSQL refuses a text for a number")
+    _fill(engine)
+    _disarm(engine)
+    with database.begin(engine) as session:
+        session.execute(text(f"UPDATE log_head SET seq = {seq}, hash = 'nonsense'"))
+    with database.read(engine) as session, pytest.raises(LogBrokenError) as caught:
+        audit.verify(session)
+    assert caught.value.code == "log_head"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "eurodac-log", "eurodac-log x y z", f"eurodac-log 1 {'g' * 64} -"]
+)
+def test_what_is_no_anchor_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="audit head"):
+        audit.read_anchor(text)
 
 
 def test_a_log_longer_than_a_page_is_verified(engine: Engine) -> None:

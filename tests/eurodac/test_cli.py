@@ -2,8 +2,10 @@
 
 import contextlib
 import json
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -197,6 +199,99 @@ def test_auditor_operator_and_database(registry: Run) -> None:
     assert registry("gallery", "check", *AUDITOR)[0] == 1
     upgraded = json.loads(registry("db", "upgrade", "--json")[1])
     assert upgraded["before"] == upgraded["after"]
+
+
+def test_hidden_characters_are_shown(registry: Run, tmp_path: Path) -> None:
+    message = dataset(43, "IT", 1)
+    message["names"][0]["surnames"] = "Ali\u202eXe"
+    assert registry("enrol", write(tmp_path / "1.json", message), *ASYLUM)[0] == 0
+    probe = write(tmp_path / "probe.json", {"fingerprints": fingerprints(43, 3)})
+    for command in (["lookup", "IT1S43O1"], ["lookup", "IT1S43O1", "--json"], ["identify", probe]):
+        out = registry(*command, *ASYLUM)[1]
+        assert "\u202e" not in out
+        assert "[U+202E]" in out or "\\u202e" in out
+
+
+def test_an_anchor_is_kept_and_found_again(registry: Run, tmp_path: Path) -> None:
+    assert registry("gallery", "check", *OPERATOR)[0] == 0
+    code, anchor, _ = registry("audit", "head", *AUDITOR)
+    assert (code, anchor[:14]) == (0, "eurodac-log 1 ")
+    kept = tmp_path / "anchor"
+    kept.write_text(anchor)
+    assert registry("audit", "verify", "--anchor", kept, *AUDITOR)[0] == 0
+    assert registry("audit", "verify", "--anchor", anchor.strip(), *AUDITOR)[0] == 0
+    forged = anchor.strip().replace("eurodac-log 1 ", "eurodac-log 2 ")
+    code, _, errors = registry("audit", "verify", "--anchor", forged, "--json", *AUDITOR)
+    assert (code, json.loads(errors)["code"]) == (1, "log_anchor")
+    kept.write_text("nonsense")
+    code, _, errors = registry("audit", "verify", "--anchor", kept, "--json", *AUDITOR)
+    assert (code, json.loads(errors)["code"]) == (1, "anchor_malformed")
+    assert registry("audit", "verify", "--anchor", tmp_path / "none", *AUDITOR)[0] == 2
+
+
+def test_a_malformed_head_of_the_log_is_no_traceback(registry: Run, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "registry" / "registry.db")) as connection:
+        connection.execute("DROP TRIGGER log_head_step")
+        connection.execute("UPDATE log_head SET seq = 'x', hash = 'nonsense'")
+        connection.commit()
+    for arguments in (["audit", "verify", *AUDITOR], ["lookup", "IT1A", *ASYLUM]):
+        code, _, errors = registry(*arguments, "--json")
+        assert (code, json.loads(errors)["code"]) == (1, "log_head")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("GALLERY_ENGINE", "zzz", "one of native, faiss"),
+        ("PORT", "abc", "a whole number, at least 1, at most 65535"),
+        ("PORT", "70000", "a whole number, at least 1, at most 65535"),
+        ("TARGET_FPIR", "0.5", "a number, above 0, at most 0.01"),
+        ("DEVELOPMENT_IDENTITIES", "perhaps", "true or false"),
+    ],
+)
+def test_a_bad_setting_is_named_with_what_it_may_be(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str, *, allowed: str
+) -> None:
+    monkeypatch.setenv(f"EURODAC_{name}", value)
+    for command in (["serve"], ["gallery", "check", *OPERATOR], ["db", "upgrade"]):
+        code, _, errors = run(*command)
+        assert (code, errors) == (2, f"setting_malformed: EURODAC_{name}: must be {allowed}\n")
+
+
+def damage_snapshot(home: Path) -> None:
+    """Change one byte in the middle of the largest file of the gallery."""
+    file = max((home / "gallery").rglob("*"), key=lambda path: path.stat().st_size)
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+
+
+def test_a_damaged_gallery_is_reported_until_it_is_rebuilt(registry: Run, tmp_path: Path) -> None:
+    assert registry("enrol", write(tmp_path / "1.json", dataset(41, "IT", 1)), *ASYLUM)[0] == 0
+    damage_snapshot(tmp_path / "registry")
+    for _ in range(2):
+        code, out, errors = registry("gallery", "check", "--json", *OPERATOR)
+        assert (code, json.loads(errors)["code"]) == (3, "gallery_damaged")
+        assert json.loads(out)["agrees"] is False
+        assert json.loads(out)["damage"] == "snapshot_corrupt"
+    code, out, errors = registry("gallery", "check", *OPERATOR)
+    assert (code, "agrees" in out) == (3, False)
+    assert "snapshot_corrupt" in errors
+    assert "eurodac gallery rebuild" in errors
+    assert registry("gallery", "rebuild", *OPERATOR)[0] == 0
+    code, out, _ = registry("gallery", "check", "--json", *OPERATOR)
+    assert (code, json.loads(out)["damage"], json.loads(out)["count"]) == (0, "", 1)
+
+
+def test_opening_for_service_mends_a_damaged_gallery_and_says_so(
+    registry: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert registry("enrol", write(tmp_path / "1.json", dataset(42, "IT", 1)), *ASYLUM)[0] == 0
+    assert caplog.messages == []
+    damage_snapshot(tmp_path / "registry")
+    assert registry("lookup", "IT1S42O1", *ASYLUM)[0] == 0
+    assert [m for m in caplog.messages if "snapshot_corrupt" in m and "rebuilt" in m]
+    assert registry("gallery", "check", *OPERATOR)[0] == 0
 
 
 def test_law_lists_article_rule_code_and_tests(run: Run) -> None:

@@ -11,9 +11,10 @@ from typing import Literal
 
 from pydantic.dataclasses import dataclass
 
+from eurodac.law import purposes
 from eurodac.law.loader import STRICT, Rule, load_rows
 
-__all__ = ["OPERATIONS", "OPERATION_CODES", "RULES", "RoleRule", "allowed"]
+__all__ = ["OPERATIONS", "OPERATION_CODES", "RULES", "RoleRule", "allowed", "named"]
 
 OPERATIONS = (
     "transmit",
@@ -80,3 +81,16 @@ def allowed(role: str, purpose: str, operation: str) -> RoleRule | None:
         True
     """
     return _TRIPLES.get((role, purpose, operation))
+
+
+def named(purpose: str) -> str:
+    """Give a purpose as it may be shown and logged: only a code, never what a caller typed.
+
+    Examples:
+        >>> named("a"), named("x-audit"), named(""), named("for Mira")
+        ('a', 'x-audit', '(none)', 'unknown')
+    """
+    if not purpose:
+        return "(none)"
+    known = purposes.purpose_rule(purpose) is not None or purpose in OPERATION_CODES
+    return purpose if known else "unknown"
