@@ -84,13 +84,13 @@ def _unknown(word: str) -> str:
 
 
 def _letters(run: str) -> str:
-    return anyascii(_LETTERS(run))
+    return str(anyascii(_LETTERS(run)))
 
 
 def _greek(run: str) -> str:
     # Accents carry no difference, and would part the pairs of letters.
     plain = "".join(c for c in unicodedata.normalize("NFD", run) if not unicodedata.combining(c))
-    return anyascii(_GREEK(plain))
+    return str(anyascii(_GREEK(plain)))
 
 
 def _han(run: str) -> str:

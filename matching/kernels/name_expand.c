@@ -1,0 +1,195 @@
+/* Which words of a vocabulary are spellings of a probe's word: every word is looked at.
+ *
+ * Two words are compared letter by letter only if their marks differ in few bits, or if they begin
+ * alike.  A mark is 64 bits: which groups of letters occur, which occur twice, which follow each
+ * other (hashed).  Words without written vowels have marks of their other letters alone (bones),
+ * so two columns are kept: `marks` as a word is best compared to one with vowels, `bones`. */
+#include "cpu.h"
+#include "name.h"
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#define VOWELS 12 /* groups from here on are vowels */
+#define GROUPS 15
+#define HEAD 4 /* letters that begin alike */
+
+static uint64_t mark(const name_model *model, const name_word *word, int bones) {
+    uint64_t bits = 0;
+    unsigned once = 0, before = 31;
+    const int groups = bones ? VOWELS - 1 : GROUPS;
+    for (int i = 0; i < word->length; i++) {
+        const unsigned group = model->group[word->letters[i]];
+        if (!group || (bones && (group >= VOWELS || group == before))) continue;
+        bits |= 1ull << (group - 1 + ((once >> group & 1) ? groups : 0));
+        once |= 1u << group;
+        const unsigned hash = (before * 37 + group) * 2654435761u;
+        bits |= 1ull << (2 * groups + (hash >> 16) % (64 - 2 * groups));
+        before = group;
+    }
+    return bits;
+}
+
+/* 0 stands for a word that is too short to begin like another. */
+static uint32_t head(const name_word *word) {
+    uint32_t letters = 0;
+    if (word->length < HEAD) return 0;
+    for (int i = 0; i < HEAD; i++) letters = letters << 8 | (word->letters[i] + 1u);
+    return letters;
+}
+
+/* Fills the columns of words begin..end; `vowelled` has one byte for eight words. */
+void eurodac_name_marks(const name_model *model, const name_word *words, int64_t begin, int64_t end,
+                        uint64_t *marks, uint64_t *bones, uint32_t *heads, uint8_t *vowelled) {
+    for (int64_t i = begin; i < end; i++) {
+        bones[i] = mark(model, words + i, 1);
+        marks[i] = words[i].script ? bones[i] : mark(model, words + i, 0);
+        heads[i] = head(words + i);
+        vowelled[i / 8] &= (uint8_t)~(1u << i % 8);
+        vowelled[i / 8] |= (uint8_t)((words[i].script ? 0u : 1u) << i % 8);
+    }
+}
+
+typedef struct {
+    uint64_t with_vowels, without; /* the probe's marks */
+    uint32_t head;
+    int near_with, near_without; /* most bits that may differ */
+} expand_probe;
+
+typedef struct {
+    const uint64_t *marks;
+    const uint32_t *heads;
+    const uint8_t *vowelled; /* of the words of `marks`; all of them 0 for a probe without */
+} expand_columns;
+
+#define EXPAND_BODY static inline __attribute__((always_inline))
+
+EXPAND_BODY int bits_of(uint64_t x, int native) {
+    if (native) return __builtin_popcountll(x);
+    x -= x >> 1 & 0x5555555555555555u;
+    x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
+    x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+    return (int)(x * 0x0101010101010101u >> 56);
+}
+
+EXPAND_BODY int near_one(const expand_probe *probe, const expand_columns *columns, int64_t i,
+                         int native) {
+    const int vowels = columns->vowelled[i / 8] >> i % 8 & 1;
+    const uint64_t differ = columns->marks[i] ^ (vowels ? probe->with_vowels : probe->without);
+    return bits_of(differ, native) <= (vowels ? probe->near_with : probe->near_without) ||
+           (probe->head && columns->heads[i] == probe->head);
+}
+
+#define SCAN(name, native, attributes)                                                             \
+    attributes static int64_t scan_##name(const expand_probe *probe,                               \
+                                          const expand_columns *columns, int64_t begin,            \
+                                          int64_t end, uint32_t *found) {                          \
+        int64_t total = 0;                                                                         \
+        for (int64_t i = begin; i < end; i++) {                                                    \
+            found[total] = (uint32_t)i;                                                            \
+            total += near_one(probe, columns, i, native);                                          \
+        }                                                                                          \
+        return total;                                                                              \
+    }
+
+SCAN(portable, 0, )
+#if defined(__x86_64__)
+SCAN(avx2, 1, __attribute__((target("avx2,bmi,bmi2,popcnt"))))
+
+__attribute__((target("avx2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq"))) static int64_t
+scan_avx512(const expand_probe *probe, const expand_columns *columns, int64_t begin, int64_t end,
+            uint32_t *found) {
+    const __m512i with = _mm512_set1_epi64((long long)probe->with_vowels);
+    const __m512i without = _mm512_set1_epi64((long long)probe->without);
+    const __m512i near_with = _mm512_set1_epi64(probe->near_with);
+    const __m512i near_without = _mm512_set1_epi64(probe->near_without);
+    const __m256i first = _mm256_set1_epi32((int)probe->head);
+    const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    int64_t total = 0, i = begin;
+    for (; i % 8 && i < end; i++) {
+        found[total] = (uint32_t)i;
+        total += near_one(probe, columns, i, 1);
+    }
+    for (; i + 8 <= end; i += 8) {
+        const __mmask8 vowels = columns->vowelled[i / 8];
+        const __m512i differ = _mm512_xor_si512(
+            _mm512_loadu_si512(columns->marks + i), _mm512_mask_mov_epi64(without, vowels, with));
+        __mmask8 near = _mm512_cmple_epi64_mask(
+            _mm512_popcnt_epi64(differ), _mm512_mask_mov_epi64(near_without, vowels, near_with));
+        if (probe->head)
+            near |= _mm256_cmpeq_epi32_mask(
+                _mm256_loadu_si256((const __m256i *)(columns->heads + i)), first);
+        _mm256_mask_compressstoreu_epi32(
+            found + total, near, _mm256_add_epi32(lanes, _mm256_set1_epi32((int)i)));
+        total += __builtin_popcount(near);
+    }
+    for (; i < end; i++) {
+        found[total] = (uint32_t)i;
+        total += near_one(probe, columns, i, 1);
+    }
+    return total;
+}
+#endif
+
+static int64_t scan(const expand_probe *probe, const expand_columns *columns, int64_t begin,
+                    int64_t end, int level, uint32_t *found) {
+#if defined(__x86_64__)
+    if (level == CPU_AVX512) return scan_avx512(probe, columns, begin, end, found);
+    if (level == CPU_AVX2) return scan_avx2(probe, columns, begin, end, found);
+#endif
+    (void)level;
+    return scan_portable(probe, columns, begin, end, found);
+}
+
+static int begins(const name_word *whole, const name_word *part) {
+    if (part->length < HEAD || part->length >= whole->length || part->script != whole->script)
+        return 0;
+    for (int i = 0; i < part->length; i++)
+        if (part->letters[i] != whole->letters[i]) return 0;
+    return 1;
+}
+
+/* What a search for spellings may use; limits in bits of a mark, likenesses in 256ths. */
+typedef struct {
+    const name_word *words;
+    const uint64_t *marks, *bones;
+    const uint32_t *heads;
+    const uint8_t *vowelled, *none; /* `none`: as many zero bytes */
+    int64_t count;
+    int32_t near_with, near_without, least, shortened;
+} expand_words;
+
+#define STEP 4096 /* words that are scanned before the near ones are compared */
+
+/* Words whose likeness to the probe is at least `least`; a word of which one is the beginning of
+ * the other counts as `shortened` at least.  Returns how many, even if more than `room`; -1 if the
+ * machine lacks the level. */
+int64_t eurodac_name_expand(const name_model *model, const expand_words *in, const name_word *probe,
+                            int level, int64_t room, uint32_t *found, int32_t *likeness) {
+    uint32_t near[STEP + 8];
+    level = eurodac_cpu_level(level);
+    if (level < 0) return -1;
+    const uint64_t bones = mark(model, probe, 1);
+    const expand_probe wanted = {probe->script ? bones : mark(model, probe, 0), bones, head(probe),
+                                 in->near_with, in->near_without};
+    const expand_columns columns = {probe->script ? in->bones : in->marks, in->heads,
+                                    probe->script ? in->none : in->vowelled};
+    int64_t total = 0;
+    for (int64_t begin = 0; begin < in->count; begin += STEP) {
+        const int64_t end = begin + STEP < in->count ? begin + STEP : in->count;
+        const int64_t count = scan(&wanted, &columns, begin, end, level, near);
+        for (int64_t i = 0; i < count; i++) {
+            const name_word *word = in->words + near[i];
+            int32_t alike = eurodac_name_likeness(model, probe, word);
+            if (alike < in->shortened && (begins(word, probe) || begins(probe, word)))
+                alike = in->shortened;
+            if (alike < in->least) continue;
+            if (total < room) {
+                found[total] = near[i];
+                likeness[total] = alike;
+            }
+            total++;
+        }
+    }
+    return total;
+}

@@ -1,0 +1,103 @@
+"""Words as numbered letters, the units in which two spellings are compared.
+
+A word written with its vowels is compared by the letters of its romanisation, where the usual pairs
+(sh, kh, ou) count as one letter.  A word in Arabic or Hebrew script is compared by its own letters:
+a romanisation would have to invent the vowels and would lose which of three letters an h was.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.name.token import Kind, Token
+
+__all__ = ["ABJAD", "CODES", "LATIN", "MAX_LETTERS", "WORD", "encode", "words"]
+
+MAX_LETTERS = 24
+CODES = 128
+"""Room for letters; unused numbers are kept for scripts to come."""
+
+_SINGLE = tuple("abcdefghijklmnopqrstuvwxyz")
+_JOINED = (
+    *("sch", "tch", "sh", "ch", "kh", "gh", "th", "dh", "zh", "dj", "ph", "ck", "qu"),
+    *("ou", "oo", "ee", "ai", "ay", "ei", "ey", "ie", "au", "ea", "oe", "ue"),
+)
+LATIN = (*_SINGLE, *_JOINED)
+ABJAD = tuple("ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيپچژگڤڭٹڈڑںےڕڵۆێەټډړښڼږڅځۍې")
+"""Letters of Arabic script; those of Hebrew stand for the letter of the same origin."""
+
+_HEBREW = dict(zip("אבגדהוזחטיכךלמםנןסעפףצץקרשת", "ابجدهوزحطيككلممننسعففصصقرشت", strict=True))
+_SAME = {"ی": "ي", "ک": "ك", "ھ": "ه", "ہ": "ه", "ۀ": "ة", "ۃ": "ة", "ٱ": "ا", "ە": "ه", "ۇ": "و"}
+_NUMBER = {letter: number for number, letter in enumerate((*LATIN, *ABJAD, *"0123456789"))}
+
+WORD = np.dtype(
+    [
+        ("letters", "u1", MAX_LETTERS),
+        ("length", "u1"),
+        ("script", "u1"),
+        ("kind", "u1"),
+        ("unused", "u1"),
+        ("count", "<u4"),
+    ]
+)
+"""Layout of a word in the compiled kernels (name.h)."""
+
+_KINDS = {Kind.WORD: 0, Kind.INITIAL: 1, Kind.PARTICLE: 2}
+
+
+def encode(token: Token) -> bytes:
+    """Give the letters of a token as numbers below ``CODES``.
+
+    Returns:
+        At most ``MAX_LETTERS`` bytes, at least one; what is longer is cut off. A word of a script
+        without vowels whose letters have no number is given by its romanisation.
+    """
+    return _encode(token)[0]
+
+
+@lru_cache(maxsize=1 << 16)
+def _encode(token: Token) -> tuple[bytes, int]:
+    """Letters, and 1 if they are those of a script without vowels."""
+    bare = [] if token.vowelled else _abjad(token.written)
+    letters = bare or _latin(token.surface)
+    return bytes(letters[:MAX_LETTERS]), int(bool(bare))
+
+
+def words(tokens: tuple[Token, ...]) -> NDArray[np.void]:
+    """Lay tokens out for the kernels.
+
+    Returns:
+        (n,) of ``WORD``, counts 0.
+    """
+    rows = []
+    for token in tokens:
+        letters, bare = _encode(token)
+        rows.append(_packed(letters, bare, _KINDS[token.kind]))
+    return np.frombuffer(b"".join(rows), WORD)
+
+
+@lru_cache(maxsize=1 << 16)
+def _packed(letters: bytes, script: int, kind: int) -> bytes:
+    head = letters.ljust(MAX_LETTERS, b"\0")
+    return head + bytes((len(letters), script, kind, 0)) + bytes(4)
+
+
+def _latin(surface: str) -> list[int]:
+    found: list[int] = []
+    text, at = surface.replace("x", "ks"), 0
+    while at < len(text):
+        joined = next((pair for pair in _JOINED if text.startswith(pair, at)), text[at])
+        number = _NUMBER.get(joined)
+        # A doubled letter is one: hardly any two writers agree on doubling.
+        if number is not None and (not found or found[-1] != number):
+            found.append(number)
+        at += len(joined)
+    return found
+
+
+def _abjad(written: str) -> list[int]:
+    letters = (_HEBREW.get(letter, _SAME.get(letter, letter)) for letter in written)
+    return [_NUMBER[letter] for letter in letters if letter in _NUMBER]

@@ -1,0 +1,38 @@
+"""The letter model: what two letters that stand for each other are worth as evidence."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.kernels.name import MODEL
+
+__all__ = ["FILE", "VERSION", "load"]
+
+FILE, VERSION = "letters-1.npz", "letters/1"
+"""File in matching/name/models and the version that it must have; made by
+``python -m benchmarks train-letters``."""
+
+
+@cache
+def load() -> NDArray[np.void]:
+    """Read the shipped model, (1,) ``MODEL``.
+
+    Raises:
+        ValueError: the file is of another version.
+    """
+    data = files(__package__).joinpath("models", FILE).read_bytes()
+    with np.load(BytesIO(data)) as stored:
+        if str(stored["version"]) != VERSION:
+            raise ValueError(
+                f"{FILE} has version {stored['version']}, this package needs {VERSION}"
+            )
+        model = np.zeros(1, MODEL)
+        for field in ("pair", "alone", "expected", "swapped", "group"):
+            model[field][0] = stored[field]
+    model.flags.writeable = False
+    return model
