@@ -1,0 +1,284 @@
+"""A probe of the index, laid out for the kernel: which words may stand where, for how much."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.date import DateRelation
+from matching.kernels.name_index import DAYS, ENTRY, LIST, LISTS, POSITIONS, PROBE, Matcher, Scratch
+from matching.name.vocabulary import Spellings, Vocabulary
+from matching.name.weights import STEPS, UNIT, Weights
+
+__all__ = ["Asked", "Population", "build", "pack_day", "word_rarity"]
+
+_TIERS = (245, 205, 150, 100)  # likeness at which the spellings of a word are split into lists
+_MISSPELT = 120  # least likeness of a half that no word of the index is
+_MAX_ENTRIES = 65_000
+_LAST_YEAR = 2100
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is known of a person who is looked up.
+
+    Args:
+        words: (n,) ``WORD`` of the name, particles and initials among them.
+        joined: (n - 1,) ``WORD``: each word written together with the next.
+        halves: For each word, pairs of (1,) ``WORD`` into which it may be split.
+        day: See ``pack_day``.
+        nationality: Number, 0 unknown.
+        sex: Number, 0 unknown.
+    """
+
+    words: NDArray[np.void]
+    joined: NDArray[np.void]
+    halves: Sequence[Sequence[tuple[NDArray[np.void], NDArray[np.void]]]] = ()
+    day: int = 0
+    nationality: int = 0
+    sex: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """How often things occur in an index.
+
+    Args:
+        rows: Number of rows.
+        days: (2^21,) uint32 rows by day.
+        nationalities: (256,) int64 rows by nationality.
+        sexes: (256,) int64 rows by sex.
+    """
+
+    rows: int
+    days: NDArray[np.uint32]
+    nationalities: NDArray[np.int64]
+    sexes: NDArray[np.int64]
+
+
+def pack_day(year: int, month: int | None = None, day: int | None = None) -> int:
+    """Pack a date, unknown parts as 0; ordered like dates, at most 21 bits for years below 4096."""
+    return year << 9 | (month or 0) << 5 | (day or 0)
+
+
+def word_rarity(vocabulary: Vocabulary, weights: Weights, found: Spellings, *, rows: int) -> float:
+    """Bits of an agreement on a word: the rarer all spellings of the name are, the more."""
+    same = found.words[found.likeness >= weights.same]
+    often = max(int(vocabulary.counts[same].sum()), 1)
+    bits = float(np.log2(max(rows, 1) / often))
+    return min(max(bits, weights.word_least), weights.word_most)
+
+
+class _Lists:
+    """Collects the lists of a probe."""
+
+    def __init__(self, vocabulary: Vocabulary, weights: Weights, rows: int) -> None:
+        self.entries: list[NDArray[np.void]] = []
+        self.lists: list[tuple[int, int, int, int]] = []
+        self._size = 0
+        self._vocabulary, self.weights, self._rows = vocabulary, weights, rows
+        self._most = weights.table()
+
+    def is_unknown(self, word: NDArray[np.void]) -> bool:
+        """Whether no row has the word in any spelling."""
+        found = self._vocabulary.spellings(word)
+        same = found.words[found.likeness >= self.weights.same]
+        return not self._vocabulary.counts[same].any()
+
+    def add(self, word: NDArray[np.void], mask: int, *, least: int = 0) -> bool:
+        """Add the spellings of a word at some positions; False if there are none."""
+        found = self._vocabulary.spellings(word)
+        keep = found.likeness >= least
+        words, likeness = found.words[keep], found.likeness[keep]
+        if not len(words):
+            return False
+        steps = np.minimum(likeness, STEPS)
+        weight = int(word_rarity(self._vocabulary, self.weights, found, rows=self._rows) * UNIT)
+        evidence = np.minimum(weight, self._most[steps])
+        last = len(words)
+        for tier in (*_TIERS, 0):
+            begin = len(words) - last
+            end = int(np.searchsorted(-likeness, -tier, side="right"))
+            if end > begin and self._size + end - begin < _MAX_ENTRIES:
+                self._put(words[begin:end], evidence[begin:end], mask)
+            last = len(words) - max(begin, end)
+        return True
+
+    def _put(self, words: NDArray[np.uint32], evidence: NDArray[np.int32], mask: int) -> None:
+        if len(self.lists) == LISTS:
+            return
+        entries = np.zeros(len(words), ENTRY)
+        entries["word"], entries["mask"], entries["evidence"] = words, mask, evidence
+        self.entries.append(entries)
+        self.lists.append((self._size, self._size + len(words), mask, int(evidence.max())))
+        self._size += len(words)
+
+
+def build(
+    asked: Asked,
+    vocabulary: Vocabulary,
+    weights: Weights,
+    population: Population,
+    *,
+    scratch: Scratch,
+    permitted: NDArray[np.uint8],
+) -> Matcher:
+    """Lay out a probe.
+
+    Args:
+        asked: What is known; words beyond ``POSITIONS`` are left out.
+        vocabulary: Of the index.
+        weights: What agreements are worth.
+        population: Frequencies in the index.
+        scratch: Of this thread.
+        permitted: Labels that may be searched.
+    """
+    probe = np.zeros(1, PROBE)
+    lists = _Lists(vocabulary, weights, population.rows)
+    kinds = asked.words["kind"].tolist()[:POSITIONS]
+    absent = [weights.particle if kind else weights.unmatched for kind in kinds]
+    extra: dict[int, int] = {}
+    for at, kind in enumerate(kinds):
+        if kind == 0 and at < len(asked.halves) and lists.is_unknown(asked.words[at : at + 1]):
+            extra |= _split(
+                lists, vocabulary, asked.halves[at], at=at, free=len(kinds) + len(extra)
+            )
+    for at, kind in enumerate(kinds):
+        if kind == 0:
+            lists.add(asked.words[at : at + 1], 1 << at | extra.get(at, 0))
+    for at in range(len(kinds) - 1):
+        if kinds[at] or kinds[at + 1]:
+            continue
+        mask = 1 << at | 1 << at + 1 | extra.get(at, 0) | extra.get(at + 1, 0)
+        lists.add(asked.joined[at : at + 1], mask, least=weights.joined)
+    probe["positions"] = len(kinds) + len(extra)
+    probe["absent"][0, : len(kinds)] = np.array(absent) * UNIT
+    probe["counted"] = sum(1 << at for at, kind in enumerate(kinds) if kind == 0)
+    probe["surplus"], probe["conflict"] = weights.unmatched * UNIT, weights.conflict * UNIT
+    _facts(probe, asked, weights, population)
+    probe["least"] = _floor(probe, lists.lists, population.rows)
+    listed = np.concatenate(lists.entries) if lists.entries else np.zeros(0, ENTRY)
+    return Matcher(probe, listed, np.array(lists.lists, LIST), permitted, scratch)
+
+
+def _split(
+    lists: _Lists,
+    vocabulary: Vocabulary,
+    halves: Sequence[tuple[NDArray[np.void], NDArray[np.void]]],
+    *,
+    at: int,
+    free: int,
+) -> dict[int, int]:
+    """Add the likeliest halves of a word; the mask of the second half.
+
+    At least one half must be a word of the index; the other may be misspelt.
+    """
+    if free >= POSITIONS or not halves:
+        return {}
+    counts = vocabulary.counts
+
+    def likely(half: tuple[NDArray[np.void], NDArray[np.void]]) -> tuple[int, int]:
+        often = [int(counts[vocabulary.find(word)]) for word in half]
+        known = sum(int(word["length"][0]) for word, n in zip(half, often, strict=True) if n)
+        return known, min(often)
+
+    first, second = max(halves, key=likely)
+    known = [bool(counts[vocabulary.find(word)]) for word in (first, second)]
+    if not any(known):
+        return {}
+    for word, mask in ((first, 1 << at), (second, 1 << free)):
+        lists.add(word, mask, least=lists.weights.joined if all(known) else _MISSPELT)
+    return {at: 1 << free}
+
+
+def _facts(probe: NDArray[np.void], asked: Asked, weights: Weights, population: Population) -> None:
+    """Fill in date, nationality and sex."""
+    rows = max(population.rows, 1)
+    probe["day"], probe["nationality"], probe["sex"] = asked.day, asked.nationality, asked.sex
+    bits = [weights.date[relation.name.lower()] for relation in DateRelation]
+    often = max(int(population.days[asked.day]), 1)
+    bits[DateRelation.EQUAL] += min(weights.date_most, float(np.log2(rows / often)))
+    probe["date"][0, : len(bits)] = np.array(bits) * UNIT
+    if asked.nationality:
+        share = max(int(population.nationalities[asked.nationality]), 1) / rows
+        rarity = min(weights.nationality_most, -float(np.log2(share)))
+        probe["nationality_equal"] = (rarity + weights.nationality_equal) * UNIT
+        probe["nationality_other"] = weights.nationality_other * UNIT
+    if asked.sex:
+        probe["sex_equal"], probe["sex_other"] = weights.sex_equal * UNIT, weights.sex_other * UNIT
+    ranges, complete = _likely_days(asked.day)
+    probe["range_count"], probe["complete"] = len(ranges), complete
+    probe["first"][0, : len(ranges)] = [first for first, _ in ranges]
+    probe["last"][0, : len(ranges)] = [last for _, last in ranges]
+
+
+def _floor(probe: NDArray[np.void], lists: Sequence[tuple[int, int, int, int]], rows: int) -> int:
+    """Lowest score of interest: half of what tells one row from all, or of what is asked.
+
+    Below it lie rows that agree by chance in a common name; there may be a million of them.
+    """
+    best = {mask: max(most for _, _, m, most in lists if m == mask) for _, _, mask, _ in lists}
+    facts = int(probe["date"].max()) + int(probe["nationality_equal"][0])
+    asked = sum(best.values()) + facts + int(probe["sex_equal"][0])
+    return min(round(float(np.log2(max(rows, 2))) * UNIT), asked) // 2
+
+
+def _likely_days(day: int) -> tuple[list[tuple[int, int]], int]:
+    """Ranges of days that are often written for one day, and relations that no other day has."""
+    year, month, date = day >> 9, day >> 5 & 15, day & 31
+    if not month:
+        return [(day, day)] if day else [], 0
+    same_month = (pack_day(year, month), pack_day(year, month, 31))
+    year_alone = {pack_day(year), pack_day(year, 1, 1)}
+    complete = _mask(
+        DateRelation.EQUAL, DateRelation.EQUAL_AS_FAR_AS_KNOWN, DateRelation.DAY_MONTH_SWAPPED,
+        DateRelation.ADJACENT_DAY, DateRelation.SAME_DAY_AND_MONTH_YEAR_OFF_BY_ONE,
+        DateRelation.ONE_DIGIT, DateRelation.SAME_YEAR_AND_MONTH,
+    )  # fmt: skip
+    if (month, date) == (1, 1):  # stands for the whole year, and for no day of another one
+        days = year_alone | set(_neighbours(year, month, date))
+    else:
+        complete |= _mask(DateRelation.JANUARY_FIRST)
+        days = year_alone | (_slips(year, month, date) if date else set())
+    single = [(d, d) for d in sorted(days) if not same_month[0] <= d <= same_month[1]]
+    return [same_month, *single][:DAYS], complete if len(single) < DAYS else 0
+
+
+def _slips(year: int, month: int, date: int) -> set[int]:
+    """Days outside of the month for which a day is mistaken."""
+    days = {
+        *(pack_day(year, other, date) for other in _one_digit(month, 2, most=12)),
+        *(pack_day(other, month, date) for other in _one_digit(year, 4, most=_LAST_YEAR)),
+        *(pack_day(year - 1, month, date), pack_day(year + 1, month, date)),
+        *_neighbours(year, month, date),
+    }
+    if date <= 12:
+        days.add(pack_day(year, date, month))
+    return days
+
+
+def _one_digit(number: int, digits: int, *, most: int) -> set[int]:
+    """Numbers that differ from one in a single digit, 1..most."""
+    found = set()
+    for place in (10**exponent for exponent in range(digits)):
+        rest = number - number // place % 10 * place
+        found |= {rest + digit * place for digit in range(10)}
+    return {other for other in found - {number} if 1 <= other <= most}
+
+
+def _neighbours(year: int, month: int, date: int) -> list[int]:
+    """The days around a day; some that do not exist may be among them."""
+    before = [(year, month, date - 1)] if date > 1 else [
+        (year - (month == 1), (month - 2) % 12 + 1, last) for last in (28, 29, 30, 31)
+    ]  # fmt: skip
+    after = [(year, month, date + 1)] if date < 28 else [
+        (year, month, date + 1), (year + (month == 12), month % 12 + 1, 1)
+    ]  # fmt: skip
+    return [pack_day(*parts) for parts in (*before, *after)]
+
+
+def _mask(*relations: DateRelation) -> int:
+    return sum(1 << relation for relation in relations)
