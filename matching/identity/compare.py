@@ -1,0 +1,229 @@
+"""Compares two identities: a sum of log2 likelihood ratios, each of them a line of the explanation.
+
+Names are compared word by word, whatever the order and the field; alias by alias, the best pair
+counts.  The more likely it is that two strangers agree on something, the less it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.date import DateRelation, PartialDate, compare_dates
+from matching.document import NumberRelation, compare_numbers
+from matching.identity.evidence import Comparison, Term, TermKind
+from matching.identity.frequencies import Frequencies, PriorFrequencies
+from matching.identity.record import Identity
+from matching.identity.words import terms_of_names
+from matching.kernels import name_pair as kernel
+from matching.kernels.name_pair import GROUPS, PAIR_WORD
+from matching.name import model, weights
+from matching.name.letters import words
+from matching.name.token import Name, Token
+from matching.name.weights import UNIT, Weights
+
+__all__ = ["Comparer", "Laid", "Prepared"]
+
+Laid = tuple[NDArray[np.void], NDArray[np.int64]]
+"""Words of names, and where each name begins."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """An identity with its words laid out; make it once, compare it often.
+
+    Args:
+        identity: As given.
+        words: (n,) ``PAIR_WORD`` of all names.
+        starts: (names + 1,) int64, where each name begins.
+    """
+
+    identity: Identity
+    words: NDArray[np.void]
+    starts: NDArray[np.int64]
+
+    def __repr__(self) -> str:
+        return f"Prepared({len(self.words)} words)"
+
+
+class Comparer:
+    """Compares identities with one set of weights; thread-safe.
+
+    Args:
+        frequencies: How rare things are where the identities come from.
+        with_weights: What agreements are worth; the shipped ones by default.
+    """
+
+    def __init__(
+        self, frequencies: Frequencies | None = None, with_weights: Weights | None = None
+    ) -> None:
+        self.weights = with_weights or weights.load()
+        self.frequencies = frequencies or PriorFrequencies(self.weights)
+        self._model = model.load()
+        self._laid_out = kernel.lay_out(self.weights)
+        self._pair_word = lru_cache(maxsize=1 << 16)(self._make_pair_word)
+
+    def prepare(self, identity: Identity) -> Prepared:
+        """Lay out an identity.
+
+        Raises:
+            ValueError: it has no name.
+        """
+        if not identity.names:
+            raise ValueError("an identity has at least one name")
+        return Prepared(identity, *self.lay_out(identity.names))
+
+    def compare(self, probe: Prepared, reference: Prepared) -> Comparison:
+        """Compare two identities.
+
+        Returns:
+            The evidence with its terms; the same bits for (reference, probe).
+
+        Cost: about 30 microseconds, and 2 for each further pair of aliases.
+        """
+        first, second, found = self._best_names(probe, reference)
+        a, b = probe.identity, reference.identity
+        terms = [
+            *terms_of_names(self._words_of(probe, first), self._words_of(reference, second), found,
+                            self.weights),
+            *self._birth(a.births, b.births),
+            *self._nationality(a.nationalities, b.nationalities),
+            *self._sex(a.sex, b.sex),
+            *self._documents(a.documents, b.documents),
+            *self._birthplace(a.birthplace, b.birthplace),
+        ]  # fmt: skip
+        return Comparison(sum(term.bits for term in terms), tuple(terms), self.weights.version)
+
+    def lay_out(self, names: Sequence[Name]) -> Laid:
+        """Lay out names for ``bits``.
+
+        Returns:
+            (n,) ``PAIR_WORD`` of all words, and (names + 1,) where each name begins.
+        """
+        rows = b"".join(self._pair_word(token) for name in names for token in name.tokens)
+        starts = np.cumsum([0, *(len(name.tokens) for name in names)])
+        return np.frombuffer(rows, PAIR_WORD), starts
+
+    def bits(self, first: Laid, second: Laid) -> NDArray[np.float64]:
+        """Evidence of many pairs of names, without reasons; (n,) bits.
+
+        Args:
+            first: See ``lay_out``.
+            second: As many names.
+
+        Cost: about 2 microseconds a pair.
+        """
+        found = kernel.compare(self._model, self._laid_out, first, second)
+        return np.asarray(found["total"] / UNIT)
+
+    def _best_names(
+        self, probe: Prepared, reference: Prepared
+    ) -> tuple[int, int, NDArray[np.void]]:
+        """The pair of aliases that agrees best, and what its comparison found."""
+        n, m = len(probe.starts) - 1, len(reference.starts) - 1
+        if n == m == 1:
+            sides = (probe.words, probe.starts), (reference.words, reference.starts)
+            return 0, 0, kernel.compare(self._model, self._laid_out, *sides)
+        sides = _crossed(probe, reference)
+        found = kernel.compare(self._model, self._laid_out, *sides)
+        best = int(found["total"].argmax())
+        return best // m, best % m, found[best : best + 1]
+
+    def _words_of(self, side: Prepared, number: int) -> tuple[Name, NDArray[np.void]]:
+        return (
+            side.identity.names[number],
+            side.words[side.starts[number] : side.starts[number + 1]],
+        )
+
+    def _birth(self, a: Iterable[PartialDate], b: Iterable[PartialDate]) -> list[Term]:
+        found = [self._dates(x, y) for x in a for y in b]
+        return [max(found, key=lambda term: term.bits)] if found else []
+
+    def _dates(self, a: PartialDate, b: PartialDate) -> Term:
+        relation = compare_dates(a, b)
+        rarity = min(self.frequencies.birth(a), self.weights.date_most)
+        best = rarity + self.weights.date["equal"]
+        bits = self.weights.date[relation.name.lower()]
+        if relation is DateRelation.EQUAL:
+            bits = best
+        elif bits > 0:
+            # Nothing that is only nearly equal may say more than equality would.
+            other = min(self.frequencies.birth(b), self.weights.date_most)
+            bits = min(bits, max(min(rarity, other) + self.weights.date["equal"], 0.0))
+        return Term(TermKind.BIRTH, relation.name.lower(), bits, best, str(a), str(b))
+
+    def _nationality(self, a: frozenset[str], b: frozenset[str]) -> list[Term]:
+        if not a or not b:
+            return []
+        shared = a & b
+        rarity = {
+            code: min(self.frequencies.nationality(code), self.weights.nationality_most)
+            for code in a
+        }
+        best = max(rarity.values()) + self.weights.nationality_equal
+        if shared:
+            bits = max(rarity[code] for code in shared) + self.weights.nationality_equal
+            relation = "same"
+        else:
+            bits, relation = self.weights.nationality_other, "other"
+        texts = (", ".join(sorted(a)), ", ".join(sorted(b)))
+        return [Term(TermKind.NATIONALITY, relation, bits, best, *texts)]
+
+    def _sex(self, a: str, b: str) -> list[Term]:
+        if not a or not b:
+            return []
+        best = self.weights.sex_equal
+        bits, relation = (best, "same") if a == b else (self.weights.sex_other, "other")
+        return [Term(TermKind.SEX, relation, bits, best, a, b)]
+
+    def _documents(self, a: Iterable[str], b: Iterable[str]) -> list[Term]:
+        worth = self.weights.document
+        found = [
+            Term(TermKind.DOCUMENT, relation.name.lower(), worth[relation.name.lower()],
+                 worth["equal"], x, y)
+            for x in a for y in b
+            if (relation := compare_numbers(x, y)) is not NumberRelation.MISSING
+        ]  # fmt: skip
+        return [max(found, key=lambda term: term.bits)] if found else []
+
+    def _birthplace(self, a: Name | None, b: Name | None) -> list[Term]:
+        if a is None or b is None:
+            return []
+        first, second = self.lay_out((a,)), self.lay_out((b,))
+        own = min(float(self.bits(side, side)[0]) for side in (first, second))
+        share = min(max(float(self.bits(first, second)[0]) / max(own, 1 / UNIT), 0.0), 1.0)
+        worth = self.weights.birthplace
+        found = worth["other"] + (worth["same"] - worth["other"]) * share
+        relation = "same" if share == 1 else "similar" if share > 0 else "other"
+        return [Term(TermKind.BIRTHPLACE, relation, found, worth["same"], a.shown, b.shown)]
+
+    def _make_pair_word(self, token: Token) -> bytes:
+        word = words((token,))
+        laid: NDArray[Any] = np.zeros(1, PAIR_WORD)
+        laid["word"] = word
+        laid["weight"] = round(self.frequencies.word(word) * UNIT)
+        groups = [number + 1 for number in token.equivalents[:GROUPS]]
+        laid["groups"][0, : len(groups)] = groups
+        return laid.tobytes()
+
+
+def _crossed(probe: Prepared, reference: Prepared) -> tuple[Any, Any]:
+    """Every name of one with every name of the other, laid out as pairs."""
+
+    def names(side: Prepared) -> list[NDArray[np.void]]:
+        return [side.words[a:b] for a, b in zip(side.starts[:-1], side.starts[1:], strict=True)]
+
+    first, second = names(probe), names(reference)
+    pairs = [(x, y) for x in first for y in second]
+    return tuple(
+        (
+            np.concatenate([pair[side] for pair in pairs]),
+            np.cumsum([0, *(len(pair[side]) for pair in pairs)]),
+        )
+        for side in (0, 1)
+    )  # type: ignore[return-value]

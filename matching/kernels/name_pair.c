@@ -1,0 +1,258 @@
+/* Two names, word by word: the assignment of words that brings the most evidence. */
+#include "name.h"
+#include "name_pair.h"
+#include <string.h>
+
+#define MOST PAIR_WORDS
+#define NEVER (-(1 << 28))
+
+static int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
+
+static int same_group(const pair_word *a, const pair_word *b) {
+    for (int i = 0; i < PAIR_GROUPS && a->groups[i]; i++)
+        for (int j = 0; j < PAIR_GROUPS && b->groups[j]; j++)
+            if (a->groups[i] == b->groups[j]) return 1;
+    return 0;
+}
+
+static int is_initial(const pair_word *word) { return word->word.kind == 1; }
+
+static int begins(const name_word *whole, const name_word *part) {
+    if (part->length < 4 || part->length >= whole->length || part->script != whole->script) return 0;
+    return !memcmp(whole->letters, part->letters, part->length);
+}
+
+/* Likeness of two words by all rules; -1 where an initial has nothing to say. */
+static int32_t alike(const name_model *model, const pair_weights *weights, const pair_word *a,
+                     const pair_word *b) {
+    if (is_initial(a) || is_initial(b)) {
+        const int first = a->word.length && b->word.length &&
+                          a->word.letters[0] == b->word.letters[0];
+        return first ? PAIR_INITIAL : -1;
+    }
+    if (!a->word.length || !b->word.length) return -1;
+    int32_t found = eurodac_name_likeness(model, &a->word, &b->word);
+    if (found < weights->equivalent && same_group(a, b)) found = weights->equivalent;
+    if (found < weights->shortened && (begins(&a->word, &b->word) || begins(&b->word, &a->word)))
+        found = weights->shortened;
+    return found < 0 ? -1 : found;
+}
+
+static int32_t cost(const pair_weights *weights, const pair_word *word) {
+    return word->word.kind ? weights->particle : weights->unmatched;
+}
+
+static int32_t worth(const pair_weights *weights, const pair_word *a, const pair_word *b,
+                     int32_t likeness) {
+    if (likeness == PAIR_INITIAL) return weights->initial;
+    if (a->word.kind == 2 || b->word.kind == 2)
+        return likeness >= weights->same ? weights->particle : NEVER;
+    const int32_t step = smaller(likeness, PAIR_STEPS);
+    return smaller(smaller(a->weight, b->weight), weights->most[step]);
+}
+
+/* Most gain over a square matrix, gains at least 0 (Kuhn 1955; shortest augmenting paths as in
+ * Jonker and Volgenant 1987).  row_of[j]: the row of column j. */
+static void best_rows(int n, int32_t gain[MOST][MOST], int row_of[MOST]) {
+    int64_t u[MOST + 1] = {0}, v[MOST + 1] = {0};
+    int p[MOST + 1] = {0}, way[MOST + 1];
+    for (int i = 1; i <= n; i++) {
+        int64_t least[MOST + 1];
+        char used[MOST + 1] = {0};
+        for (int j = 0; j <= n; j++) least[j] = INT64_MAX;
+        p[0] = i;
+        int j0 = 0;
+        do {
+            used[j0] = 1;
+            int64_t delta = INT64_MAX;
+            int next = 0;
+            for (int j = 1; j <= n; j++) {
+                if (used[j]) continue;
+                const int64_t reduced = -(int64_t)gain[p[j0] - 1][j - 1] - u[p[j0]] - v[j];
+                if (reduced < least[j]) {
+                    least[j] = reduced;
+                    way[j] = j0;
+                }
+                if (least[j] < delta) {
+                    delta = least[j];
+                    next = j;
+                }
+            }
+            for (int j = 0; j <= n; j++)
+                if (used[j]) {
+                    u[p[j]] += delta;
+                    v[j] -= delta;
+                } else {
+                    least[j] -= delta;
+                }
+            j0 = next;
+        } while (p[j0]);
+        do {
+            const int before = way[j0];
+            p[j0] = p[before];
+            j0 = before;
+        } while (j0);
+    }
+    for (int j = 1; j <= n; j++) row_of[j - 1] = p[j] - 1;
+}
+
+typedef struct {
+    const name_model *model;
+    const pair_weights *weights;
+    int32_t likeness[MOST][MOST];
+    int32_t evidence[MOST][MOST];
+} matrix;
+
+/* Evidence of two lists of words without those in the masks. */
+static int32_t assign(matrix *in, const pair_word *a, int n, const pair_word *b, int m,
+                      uint32_t skip_a, uint32_t skip_b, pair_result *result) {
+    int rows[MOST], columns[MOST], row_of[MOST], left_a = 0, left_b = 0;
+    int rn = 0, cn = 0;
+    int32_t gain[MOST][MOST];
+    const pair_weights *weights = in->weights;
+    int32_t sum = 0;
+    for (int i = 0; i < n; i++)
+        if (!(skip_a >> i & 1)) rows[rn++] = i;
+    for (int j = 0; j < m; j++)
+        if (!(skip_b >> j & 1)) columns[cn++] = j;
+    const int size = rn > cn ? rn : cn;
+    for (int i = 0; i < rn; i++) {
+        sum -= cost(weights, a + rows[i]);
+        left_a += a[rows[i]].word.kind == 0;
+    }
+    for (int j = 0; j < cn; j++) {
+        sum -= cost(weights, b + columns[j]);
+        left_b += b[columns[j]].word.kind == 0;
+    }
+    sum -= smaller(left_a, left_b) * weights->conflict;
+    for (int i = 0; i < size; i++)
+        for (int j = 0; j < size; j++) {
+            gain[i][j] = 0;
+            if (i >= rn || j >= cn) continue;
+            const pair_word *x = a + rows[i], *y = b + columns[j];
+            const int32_t evidence = in->evidence[rows[i]][columns[j]];
+            if (evidence <= NEVER) continue;
+            const int words = x->word.kind == 0 && y->word.kind == 0;
+            const int32_t more = evidence + cost(weights, x) + cost(weights, y) +
+                                 (words ? weights->conflict : 0);
+            if (more > 0) gain[i][j] = more;
+        }
+    best_rows(size, gain, row_of);
+    for (int j = 0; j < cn; j++) {
+        const int i = row_of[j];
+        if (i >= rn || gain[i][j] <= 0) continue;
+        sum += gain[i][j];
+        result->partner[rows[i]] = (int8_t)columns[j];
+        result->likeness[rows[i]] = in->likeness[rows[i]][columns[j]];
+        result->evidence[rows[i]] = in->evidence[rows[i]][columns[j]];
+    }
+    return sum;
+}
+
+static void clear(pair_result *result) {
+    memset(result, 0, sizeof(*result));
+    for (int i = 0; i < MOST; i++) result->partner[i] = -1;
+    result->joined_a = result->joined_b = -1;
+}
+
+/* Two words written together; 0 if they are too long for one. */
+static int join(const pair_word *first, pair_word *joined) {
+    const name_word *x = &first[0].word, *y = &first[1].word;
+    if (x->kind == 1 || y->kind == 1 || x->script != y->script || !x->length || !y->length ||
+        x->length + y->length > NAME_LETTERS)
+        return 0;
+    *joined = first[0];
+    const int skip = x->letters[x->length - 1] == y->letters[0]; /* a doubled letter is one */
+    memcpy(joined->word.letters + x->length, y->letters + skip, (size_t)(y->length - skip));
+    joined->word.length = (uint8_t)(x->length + y->length - skip);
+    joined->word.kind = 0;
+    joined->weight = smaller(first[0].weight + first[1].weight, 1 << 20);
+    memset(joined->groups, 0, sizeof(joined->groups));
+    return 1;
+}
+
+/* The best assignment in which two words of `a` are one word of `b`; NEVER if there is none. */
+static int32_t joined(matrix *in, const pair_word *a, int n, const pair_word *b, int m,
+                      pair_result *result) {
+    int32_t best = NEVER;
+    for (int i = 0; i + 1 < n; i++) {
+        pair_word one;
+        if (!join(a + i, &one)) continue;
+        for (int j = 0; j < m; j++) {
+            const int differ = one.word.length - b[j].word.length;
+            if (b[j].word.kind || differ > 2 || differ < -2) continue;
+            const int32_t found = eurodac_name_likeness(in->model, &one.word, &b[j].word);
+            if (found < in->weights->joined) continue;
+            pair_result trial;
+            clear(&trial);
+            const int32_t evidence = worth(in->weights, &one, b + j, found);
+            const int32_t sum =
+                evidence + assign(in, a, n, b, m, 3u << i, 1u << j, &trial);
+            if (sum <= best) continue;
+            best = sum;
+            trial.joined_a = (int8_t)i;
+            trial.joined_b = (int8_t)j;
+            trial.joined_evidence = evidence;
+            trial.joined_likeness = found;
+            *result = trial;
+        }
+    }
+    return best;
+}
+
+static void fill(matrix *in, const pair_word *a, int n, const pair_word *b, int m) {
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < m; j++) {
+            const int32_t found = alike(in->model, in->weights, a + i, b + j);
+            in->likeness[i][j] = found;
+            in->evidence[i][j] = found < 0 && found != PAIR_INITIAL
+                                     ? NEVER
+                                     : worth(in->weights, a + i, b + j, found);
+        }
+}
+
+static void turn(const matrix *from, matrix *to, int n, int m) {
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < m; j++) {
+            to->likeness[j][i] = from->likeness[i][j];
+            to->evidence[j][i] = from->evidence[i][j];
+        }
+}
+
+/* Compares two names of at most PAIR_WORDS words; returns the evidence, 256ths of a bit. */
+int32_t eurodac_name_pair(const name_model *model, const pair_weights *weights, const pair_word *a,
+                          int n, const pair_word *b, int m, pair_result *result) {
+    matrix in = {.model = model, .weights = weights}, turned = in;
+    pair_result trial;
+    fill(&in, a, n, b, m);
+    clear(result);
+    int32_t best = assign(&in, a, n, b, m, 0, 0, result);
+    int32_t other = joined(&in, a, n, b, m, &trial);
+    if (other > best) {
+        best = other;
+        *result = trial;
+    }
+    turn(&in, &turned, n, m);
+    other = joined(&turned, b, m, a, n, &trial);
+    if (other > best) {
+        best = other;
+        *result = trial;
+        result->turned = 1;
+    }
+    result->total = best;
+    return best;
+}
+
+/* Many pairs of names: the k-th is a[a_starts[k]].. against b[b_starts[k]]... Returns how many were
+ * compared: it stops at a name of too many words. */
+int64_t eurodac_name_many(const name_model *model, const pair_weights *weights, const pair_word *a,
+                          const int64_t *a_starts, const pair_word *b, const int64_t *b_starts,
+                          int64_t count, pair_result *results) {
+    for (int64_t k = 0; k < count; k++) {
+        const int64_t n = a_starts[k + 1] - a_starts[k], m = b_starts[k + 1] - b_starts[k];
+        if (n < 0 || m < 0 || n > PAIR_WORDS || m > PAIR_WORDS) return k;
+        eurodac_name_pair(model, weights, a + a_starts[k], (int)n, b + b_starts[k], (int)m,
+                          results + k);
+    }
+    return count;
+}
