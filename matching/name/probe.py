@@ -221,7 +221,8 @@ def _floor(probe: NDArray[np.void], lists: Sequence[tuple[int, int, int, int]], 
     Below it lie rows that agree by chance in a common name; there may be a million of them.
     """
     best = {mask: max(most for _, _, m, most in lists if m == mask) for _, _, mask, _ in lists}
-    facts = int(probe["date"].max()) + int(probe["nationality_equal"][0])
+    facts = int(probe["nationality_equal"][0])
+    facts += int(probe["date"].max()) if probe["day"][0] else 0
     asked = sum(best.values()) + facts + int(probe["sex_equal"][0])
     return min(round(float(np.log2(max(rows, 2))) * UNIT), asked) // 2
 
