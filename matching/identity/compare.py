@@ -6,6 +6,7 @@ counts.  The more likely it is that two strangers agree on something, the less i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -97,7 +98,9 @@ class Comparer:
             *self._documents(a.documents, b.documents),
             *self._birthplace(a.birthplace, b.birthplace),
         ]  # fmt: skip
-        return Comparison(sum(term.bits for term in terms), tuple(terms), self.weights.version)
+        # Summed exactly, so that the order of the words changes nothing.
+        bits = math.fsum(term.bits for term in terms)
+        return Comparison(bits, tuple(terms), self.weights.version)
 
     def lay_out(self, names: Sequence[Name]) -> Laid:
         """Lay out names for ``bits``.

@@ -18,6 +18,7 @@ __all__ = ["Asked", "Population", "build", "pack_day", "word_rarity"]
 _TIERS = (245, 205, 150, 100)  # likeness at which the spellings of a word are split into lists
 _MISSPELT = 120  # least likeness of a half that no word of the index is
 _MAX_ENTRIES = 65_000
+_NOT_ASKED = 3  # words of a row that may be left over
 _LAST_YEAR = 2100
 
 
@@ -218,13 +219,15 @@ def _facts(probe: NDArray[np.void], asked: Asked, weights: Weights, population: 
 def _floor(probe: NDArray[np.void], lists: Sequence[tuple[int, int, int, int]], rows: int) -> int:
     """Lowest score of interest: half of what tells one row from all, or of what is asked.
 
-    Below it lie rows that agree by chance in a common name; there may be a million of them.
+    Below it lie rows that agree by chance in a common name; there may be a million of them. Words
+    that nobody asked for must not hide a row, so a few of them are allowed for.
     """
     best = {mask: max(most for _, _, m, most in lists if m == mask) for _, _, mask, _ in lists}
     facts = int(probe["nationality_equal"][0])
     facts += int(probe["date"].max()) if probe["day"][0] else 0
     asked = sum(best.values()) + facts + int(probe["sex_equal"][0])
-    return min(round(float(np.log2(max(rows, 2))) * UNIT), asked) // 2
+    half = min(round(float(np.log2(max(rows, 2))) * UNIT), asked) // 2
+    return half - _NOT_ASKED * int(probe["surplus"][0])
 
 
 def _likely_days(day: int) -> tuple[list[tuple[int, int]], int]:

@@ -1,0 +1,154 @@
+"""The index of identities finds what scoring every row finds, and forgets what is erased."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from matching.date import PartialDate
+from matching.kernels import name_index as kernel
+from matching.kernels.name_twin import score
+from matching.name import model, weights
+from matching.name.ask import ask, rows_of
+from matching.name.index import IdentityIndex, Match
+from matching.name.probe import build
+from matching.name.read import read_name
+
+GIVEN = ["Mohammed", "Muhammad", "Ahmed", "Ali", "Hassan", "Fatima", "Yusuf", "Omar", "Sara"]
+FAMILY = ["Haddad", "Khoury", "Nassar", "Rahimi", "Karimi", "Petrenko", "Berhane", "Garcia"]
+COUNTRIES = {"SYR": 1, "AFG": 2, "ERI": 3}
+
+
+def filled(people: int, seed: int = 1) -> IdentityIndex:
+    index = IdentityIndex(model.load(), weights.load())
+    chance = np.random.default_rng(seed)
+    for owner in range(1, people + 1):
+        name = read_name(
+            surnames=str(chance.choice(FAMILY)),
+            forenames=" ".join(chance.choice(GIVEN, chance.integers(1, 3))),
+        )
+        year, month = int(chance.integers(1985, 1990)), int(chance.integers(0, 13))
+        birth = PartialDate.read(year, month, int(chance.integers(1, 29)) if month else 0)
+        nationality, sex = int(chance.integers(0, 4)), str(chance.choice(["M", "F", ""]))
+        rows = rows_of([name], birth, nationality=nationality, sex=sex)
+        index.add(owner, rows, label=1 + owner % 3)
+    return index
+
+
+def everybody(index: IdentityIndex, asked: object, k: int) -> list[int]:
+    """Scores of the best rows, every row scored."""
+    parts = index._segments.parts(words=len(index.vocabulary))
+    matcher = build(
+        asked, index.vocabulary, index.weights, index._population(),  # type: ignore[arg-type]
+        scratch=kernel.Scratch(np.zeros(1, np.uint16), np.zeros(1, np.uint64)),
+        permitted=np.ones(1, np.uint8),
+    )  # fmt: skip
+    found = [score(matcher, row) for part in parts for row in part.rows if row["label"]]
+    least = int(matcher.probe["least"][0])
+    return sorted((s for s in found if s >= least), reverse=True)[:k]
+
+
+PROBES = [
+    ("Mohamed Hadad", PartialDate(1987, 3, 4), "SYR", "M"),
+    ("Fatima", None, "", ""),
+    ("محمد كريمي", PartialDate(1988, 1, 1), "AFG", ""),
+    ("Karimi Yousef Ali", PartialDate(1986), "AFG", "M"),
+    ("Ahmedali Nassar", PartialDate(1989, 12, 1), "", "F"),
+    ("Sara Petrenko", PartialDate(1985, 6), "ERI", "F"),
+]
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: str(probe[0]))
+@pytest.mark.parametrize("people", [0, 1, 300])
+def test_a_search_finds_what_scoring_every_row_finds(
+    people: int, probe: tuple[str, PartialDate | None, str, str]
+) -> None:
+    index = filled(people)
+    name, birth, nationality, sex = probe
+    asked = ask(read_name(text=name), birth, nationality=nationality, sex=sex, numbers=COUNTRIES)
+    found = index.search(asked, k=10)
+    assert [round(match.bits * 256) for match in found] == everybody(index, asked, 10)
+
+
+def look_up(index: IdentityIndex, name: str, **more: object) -> list[Match]:
+    asked = ask(read_name(text=name), numbers=COUNTRIES, **more)  # type: ignore[arg-type]
+    return index.search(asked, k=5)
+
+
+def test_a_row_that_is_added_later_is_found() -> None:
+    index = filled(200)
+    look_up(index, "Zoroaster Quill")
+    index.add(999, rows_of([read_name(text="Zoroaster Quill")]), label=1)
+    assert look_up(index, "Zoroaster Quil")[0].owner == 999
+
+
+def test_a_person_with_aliases_is_one_result() -> None:
+    index = filled(50)
+    names = [read_name(text=text) for text in ("Zoroaster Quill", "Zoroastre Quil", "Z Quill")]
+    index.add(999, rows_of(names, PartialDate(1970, 1, 2)), label=1)
+    found = look_up(index, "Zoroaster Quill")
+    assert [match.owner for match in found].count(999) == 1
+
+
+def test_who_is_erased_is_gone_and_overwritten() -> None:
+    index = filled(200)
+    index.add(999, rows_of([read_name(text="Zoroaster Quill")], PartialDate(1970, 1, 2)), label=1)
+    index.add(998, rows_of([read_name(text="Zoroaster Haddad")]), label=1)
+    assert look_up(index, "Zoroaster Quill")[0].owner == 999
+    words = len(index.vocabulary)
+    assert index.erase([999]) == 1
+    assert 999 not in [match.owner for match in look_up(index, "Zoroaster Quill")]
+    assert look_up(index, "Zoroaster Haddad")[0].owner == 998
+    assert len(index.vocabulary) == words
+    quill: NDArray[np.void] = rows_of([read_name(text="Quill")])[0].words
+    assert index.vocabulary.find(quill) == 0
+    assert index.erase([999]) == 0
+
+
+def test_only_permitted_labels_are_searched() -> None:
+    index = filled(300)
+    permitted = np.zeros(1 << 16, np.uint8)
+    permitted[2] = 1
+    asked = ask(read_name(text="Mohammed"), numbers=COUNTRIES)
+    found = index.search(asked, k=20, permitted=permitted)
+    assert found
+    assert all(1 + match.owner % 3 == 2 for match in found)
+
+
+@pytest.mark.parametrize(
+    ("stored", "asked"),
+    [
+        ("Mohammed Zoroaster", "Zoroaster Mohammed"),
+        ("Mohammed Zoroaster", "Mohammedzoroaster"),
+        ("Mohammedzoroaster", "Mohammed Zoroaster"),
+        ("Mohammed Ali Zoroaster", "Zoroaster"),
+        ("محمد زوروستر", "Mohammed Zorostar"),
+    ],
+)
+def test_order_joins_splits_gaps_and_scripts_do_not_hide_a_person(stored: str, asked: str) -> None:
+    index = filled(300)
+    index.add(999, rows_of([read_name(text=stored)], PartialDate(1970, 5, 3)), label=1)
+    assert look_up(index, asked, birth=PartialDate(1970, 3, 5))[0].owner == 999
+
+
+def test_searches_side_by_side_answer_like_one() -> None:
+    index = filled(2000)
+    expected = [look_up(index, name) for name in GIVEN]
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(5):
+            assert list(pool.map(lambda name: look_up(index, name), GIVEN)) == expected
+
+
+def test_many_segments_answer_like_one() -> None:
+    """Rows that were added in bulk and rows that came one by one are searched alike."""
+    whole, grown = filled(300), filled(300)
+    grown._segments._sealed.append(grown._segments._seal_tail(len(grown.vocabulary)))
+    grown._segments._empty_tail()
+    for index in (whole, grown):
+        index.add(999, rows_of([read_name(text="Mohammed Haddad")]), label=1)
+    found = [[match.bits for match in look_up(i, "Mohammed Haddad")] for i in (whole, grown)]
+    assert found[0] == found[1]
+    assert len(found[0]) == 5
