@@ -11,9 +11,10 @@ A snapshot is a disposable cache; whoever meets an error here rebuilds from the 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from matching.errors import GalleryCorruptError, GalleryStaleError
 from matching.gallery.generations import (
@@ -28,16 +29,32 @@ from matching.gallery.generations import (
     write_durably,
 )
 from matching.gallery.manifest import FORMAT, Manifest, Origin, PartFile, Sealer, read, written
-from matching.gallery.protocol import GalleryEngine
 
-__all__ = ["discard", "inspect", "load", "save"]
+__all__ = ["Kept", "discard", "inspect", "load", "save"]
 
 _MANIFEST = "manifest.json"
 
 
+class Kept(Protocol):
+    """What a snapshot can hold, as ``GalleryEngine`` describes it."""
+
+    @property
+    def layout(self) -> str:
+        """Names everything that the parts of ``dump`` depend on."""
+
+    def dump(self, write: Callable[[bytes], None]) -> int:
+        """Hand everything to ``write`` in parts; returns how many references they hold."""
+
+    def restore(self, parts: Iterable[bytes]) -> None:
+        """Fill an empty engine."""
+
+    def __len__(self) -> int:
+        """How many references are held."""
+
+
 def save(
     folder: Path,
-    engine: GalleryEngine,
+    engine: Kept,
     *,
     origin: Origin,
     sealer: Sealer,
@@ -85,7 +102,7 @@ def save(
         return manifest
 
 
-def load(folder: Path, engine: GalleryEngine, *, database_id: str, sealer: Sealer) -> Manifest:
+def load(folder: Path, engine: Kept, *, database_id: str, sealer: Sealer) -> Manifest:
     """Fill an empty engine from the newest generation.
 
     Args:
@@ -178,7 +195,7 @@ def _later(folder: Path, origin: Origin, layout: str, sealer: Sealer) -> Manifes
     return found if found.origin.high_water_mark > origin.high_water_mark else None
 
 
-def _write(folder: Path, engine: GalleryEngine, *, manifest: Manifest, sealer: Sealer) -> Manifest:
+def _write(folder: Path, engine: Kept, *, manifest: Manifest, sealer: Sealer) -> Manifest:
     """Write the parts and last the manifest of one generation."""
     parts: list[PartFile] = []
 

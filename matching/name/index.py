@@ -6,7 +6,7 @@ best row.  The index is derived from the database and may be thrown away at any 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock, local
 
@@ -26,6 +26,7 @@ LIMITS = (7, 5, 60, 180)
 """For ``kernel.expand``; see docs/names.md for what they find and cost."""
 _DAYS = 1 << 21
 _LABELS = 1 << 16
+_GROWS = 4096  # words that a writer may add while a probe is laid out
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,18 @@ class IdentityIndex:
         with self._changing:
             self._add(rows, owners)
 
+    def load(
+        self, words: NDArray[np.void], rows: NDArray[np.void], owners: NDArray[np.uint32]
+    ) -> None:
+        """Fill an empty index: its vocabulary, number 0 included, and rows made with it.
+
+        Raises:
+            ValueError: it is not empty, or a word stands twice in the vocabulary.
+        """
+        self.vocabulary.extend(words)
+        if len(rows):
+            self.add_packed(rows, owners)
+
     def erase(self, owners: Sequence[int]) -> int:
         """Overwrite the rows of references, and words that nobody else has; returns the rows."""
         with self._changing:
@@ -109,6 +122,19 @@ class IdentityIndex:
                     self.vocabulary.forget(number)
             return len(gone)
 
+    def relabel(self, owner: int, label: int) -> None:
+        """Replace who may search the rows of a reference."""
+        with self._changing:
+            self._segments.relabel(owner, label, words=len(self.vocabulary))
+
+    def packed(self) -> Iterator[tuple[NDArray[np.void], NDArray[np.uint32]]]:
+        """Give the live rows with their owners, a segment at a time, as ``add_packed`` takes."""
+        with self._changing:
+            parts = self._segments.parts(words=len(self.vocabulary))
+        for part in parts:
+            live = part.rows["label"] != 0
+            yield part.rows[live], part.owners[live]
+
     def search(
         self, asked: Asked, *, k: int, permitted: NDArray[np.uint8] | None = None
     ) -> list[Match]:
@@ -116,7 +142,7 @@ class IdentityIndex:
 
         Args:
             asked: What is known.
-            k: Longest list, 1..64.
+            k: Longest list, 1..256; above 64 it is shorter where references have many aliases.
             permitted: (65536,) uint8 by label; all labels if None.
 
         Returns:
@@ -124,12 +150,13 @@ class IdentityIndex:
 
         Cost: a few milliseconds at ten million rows.
         """
-        if not 1 <= k <= KEPT // 4:
-            raise ValueError(f"k is {k}; allowed are 1..{KEPT // 4}")
+        if not 1 <= k <= KEPT:
+            raise ValueError(f"k is {k}; allowed are 1..{KEPT}")
         if permitted is None:
             permitted = np.ones(_LABELS, np.uint8)
         permitted[0] = 0
-        parts = self._segments.parts(words=len(self.vocabulary))
+        with self._changing:  # rows that are being added are seen whole or not at all
+            parts = self._segments.parts(words=len(self.vocabulary))
         matcher = build(
             asked, self.vocabulary, self.weights, self._population(),
             scratch=self._scratch_for(max((len(part.rows) for part in parts), default=0)),
@@ -199,10 +226,10 @@ class IdentityIndex:
     def _scratch_for(self, rows: int) -> kernel.Scratch:
         """Scratch memory of this thread, large enough for the vocabulary and a segment."""
         old: kernel.Scratch | None = getattr(self._scratch, "memory", None)
-        words, blocks = len(self.vocabulary), -(-rows // 64)
+        words, blocks = len(self.vocabulary) + _GROWS, -(-rows // 64)
         if old is None or len(old.slots) < words or len(old.seen) < blocks:
             old = kernel.Scratch(
-                np.zeros(2 * words + 1024, np.uint16), np.zeros(blocks + blocks // 4 + 1, np.uint64)
+                np.zeros(2 * words, np.uint16), np.zeros(blocks + blocks // 4 + 1, np.uint64)
             )
             self._scratch.memory = old
         return old
