@@ -14,6 +14,7 @@ from pydantic.json_schema import models_json_schema
 
 from eurodac.errors import FieldRefusedError
 from eurodac.shapes import DocumentShape
+from eurodac.transmission.identity import IdentityModel
 from eurodac.transmission.model import FingerModel, ImageModel, LaterModel, MessageModel, ScanModel
 
 __all__ = [
@@ -141,6 +142,7 @@ _DECLARED: tuple[type[BaseModel], ...] = (
     Amendment,
     DevelopmentIdentity,
     Fingers,
+    IdentityModel,
     LinkDecision,
     Lookup,
     Mark,

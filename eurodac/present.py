@@ -23,6 +23,7 @@ from eurodac.views import (
     DatasetView,
     EvidenceView,
     FingerView,
+    IdentityTermView,
     IdentityView,
     IndicatorView,
     LinkView,
@@ -33,6 +34,9 @@ from eurodac.views import (
 )
 from matching.fingerprint.arrangement import find_same_fingers
 from matching.fingerprint.compare import FingersComparison, pack
+from matching.identity import Comparison, Term, TermKind
+from matching.identity.evidence import Reason
+from matching.name.text import displayed
 from matching.template import FingerPosition, FingerSet
 from matching.thresholds import expected_false_candidates
 
@@ -45,8 +49,10 @@ __all__ = [
     "link_label",
     "link_view",
     "rarity",
+    "terms_of_identity",
     "timeline_view",
     "visa_file_view",
+    "why_not",
 ]
 
 
@@ -220,6 +226,60 @@ def comparison_terms(comparison: FingersComparison) -> tuple[TermView, ...]:
     return tuple(
         TermView(term.position.name.lower(), term.similarity, term.llr) for term in comparison.terms
     )
+
+
+def terms_of_identity(comparison: Comparison) -> tuple[IdentityTermView, ...]:
+    """Show the terms of a comparison of identities, as values and as lines of text."""
+    return tuple(
+        IdentityTermView(
+            kind=term.kind.value,
+            relation=term.relation,
+            bits=term.bits,
+            asked=displayed(term.probe),
+            recorded=displayed(term.reference),
+            text=_term_text(term),
+        )
+        for term in comparison.terms
+    )
+
+
+def why_not(reason: Reason) -> str:
+    """Say what a comparison lacks to the strong line, and the smallest change that would do.
+
+    Examples:
+        >>> why_not(Reason(3.25, ()))
+        '3.2 bits below strong; no agreement of these data would do, more data are needed'
+    """
+    short = f"{reason.missing:.1f} bits below strong"
+    if not reason.changes:
+        return f"{short}; no agreement of these data would do, more data are needed"
+    changes = [
+        " ".join(part for part in (_spoken(term.kind.value), displayed(term.probe)) if part)
+        for term in reason.changes
+    ]
+    return f"{short}; enough would be full agreement of {', '.join(changes)}"
+
+
+def _term_text(term: Term) -> str:
+    """One signed line.
+
+    Examples:
+        >>> from matching.identity import TermKind
+        >>> _term_text(Term(TermKind.BIRTH, "equal", 7.25, 7.25, "1990-05-03", "1990-05-03"))
+        '+7.2 birth date: equal 1990-05-03'
+        >>> _term_text(Term(TermKind.LEFT, "missing", -1.0, 0.0, "", "karim"))
+        '-1.0 word left over: karim (recorded only)'
+    """
+    asked, recorded = displayed(term.probe), displayed(term.reference)
+    sides = asked if asked == recorded else f"{asked} / {recorded}"
+    if not asked or not recorded:
+        sides = f"{asked or recorded} ({'asked' if asked else 'recorded'} only)"
+    relation = "" if term.kind is TermKind.LEFT else f"{_spoken(term.relation)} "
+    return f"{term.bits:+.1f} {_spoken(term.kind.value)}: {relation}{sides}"
+
+
+def _spoken(code: str) -> str:
+    return code.replace("_", " ")
 
 
 def rarity(expected: float) -> str:

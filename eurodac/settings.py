@@ -97,6 +97,11 @@ class Settings(BaseSettings):
         """Where gallery snapshots lie."""
         return self.home / "gallery"
 
+    @property
+    def names_folder(self) -> Path:
+        """Where snapshots of the name index lie."""
+        return self.home / "names"
+
 
 def load_settings() -> Settings:
     """Read the settings of the environment.

@@ -32,6 +32,7 @@ from eurodac.record import Document, Name, NameKind, PartialDate
 __all__ = [
     "MAX_LIST",
     "MAX_NAMES",
+    "CountryCode",
     "CountryCodes",
     "DateShape",
     "Day",
@@ -39,6 +40,7 @@ __all__ = [
     "Flag",
     "Moment",
     "NameShape",
+    "PartOfName",
     "Shape",
     "Text",
     "first_problem",

@@ -1,4 +1,4 @@
-"""Look up by reference number, by record, or by fingerprints."""
+"""Look up by reference number, by record, by name, or by fingerprints."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ _MEDIA_TYPES = (  # first bytes of the image formats that the register reads
     (b"MM\x00*", "image/tiff"),
     (b"\xff\xa0", "image/x-wsq"),
 )
+_DATE_PARTS = ("year", "month", "day")
 _OTHERWISE = "image/jp2"  # anything else is refused by the register, with the reason
 
 
@@ -52,6 +53,20 @@ def look_up(
         )
     found = service.lookup(call, reference_number=number)
     return RedirectResponse(f"/officer/people/{found.person_id}", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/identity-lookups")
+def look_up_identity(
+    call: Annotated[CallContext, officer_calling("lookup_identity")],
+    form: FormDep,
+    *,
+    request: Request,
+    session: SessionDep,
+    service: ServiceDep,
+) -> Response:
+    """Look for a person by name and what else is known, and show the candidates."""
+    answer = service.lookup_identity(call, _identity(form))
+    return page(request, "people_found.html", session=session, answer=answer)
 
 
 @router.post("/visa-lookups")
@@ -107,6 +122,31 @@ def _message(form: Form) -> dict[str, Any]:
             field="fingerprints",
         )
     return {"fingerprints": fingers}
+
+
+def _identity(form: Form) -> dict[str, Any]:
+    """Make a message of the fields that were filled in."""
+    fields = ("surnames", "forenames", "text", "sex", "document_number")
+    message: dict[str, Any] = {name: text for name in fields if (text := form.text(name))}
+    if nationality := form.text("nationality"):
+        message["nationality"] = nationality.upper()
+    if any(form.text(f"birth_{part}") for part in _DATE_PARTS):
+        message["date_of_birth"] = {
+            part: _number(form.text(f"birth_{part}"), part)
+            for part in _DATE_PARTS
+            if form.text(f"birth_{part}")
+        }
+    return message
+
+
+def _number(text: str, part: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 4):
+        raise FieldRefusedError(
+            "field_format",
+            f"type the {part} of birth in digits, or leave it empty",
+            field=f"date_of_birth.{part}",
+        )
+    return int(text)
 
 
 def _sample(data: bytes) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from api.deps import (
 )
 from api.schemas import DevelopmentIdentity, Token, read_as
 from eurodac.errors import AccessDeniedError, NotReadyError
-from eurodac.galleries import GalleryReport
+from eurodac.galleries import GalleryReports
 from eurodac.identities import LIFETIME, actor_from
 from eurodac.record import CallContext
 from eurodac.views import AuditView, Readiness
@@ -52,8 +52,8 @@ def verify_log(call: Annotated[CallContext, calling("read_log")], service: Servi
 @router.get("/gallery/verification")
 def check_gallery(
     call: Annotated[CallContext, calling("operate")], service: ServiceDep
-) -> GalleryReport:
-    """Compare the gallery with the database, as an operator."""
+) -> GalleryReports:
+    """Compare the gallery and the name index with the database, as an operator."""
     return service.gallery_check(call)
 
 

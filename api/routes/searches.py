@@ -9,7 +9,14 @@ from fastapi import APIRouter, Path
 from api.deps import BodyDep, JsonDep, ServiceDep, calling, json_body
 from api.schemas import LinkDecision, Lookup, VisaLookup, read_as
 from eurodac.record import CallContext
-from eurodac.views import IdentificationView, LinkView, LookupView, PersonView, VisaFileView
+from eurodac.views import (
+    IdentificationView,
+    IdentityLookupView,
+    LinkView,
+    LookupView,
+    PersonView,
+    VisaFileView,
+)
 
 __all__ = ["RecordIdPath", "router"]
 
@@ -35,6 +42,17 @@ def lookup(
 ) -> LookupView:
     """Look up a dataset of the own Member State by its reference number."""
     return service.lookup(call, reference_number=read_as(Lookup, body).reference_number)
+
+
+@router.post("/lookups/identities", openapi_extra=dict(json_body("IdentityModel")))
+def lookup_identity(
+    call: Annotated[CallContext, calling("lookup_identity")], body: JsonDep, *, service: ServiceDep
+) -> IdentityLookupView:
+    """Look for a person by name and what else is known, as far as role and purpose reach.
+
+    Every candidate comes with the evidence for and against it, line by line.
+    """
+    return service.lookup_identity(call, body)
 
 
 @router.post("/lookups/visa-applications", openapi_extra=dict(json_body("VisaLookup")))

@@ -15,7 +15,7 @@ from rich.table import Table
 from eurodac import database
 from eurodac.cli.call import Call, Json, acting, console, now
 from eurodac.errors import AccessDeniedError, NotReadyError
-from eurodac.galleries import GalleryReport
+from eurodac.galleries import GalleryReport, GalleryReports
 from eurodac.identities import actor_from, load_secret, secret_path
 from eurodac.law.trace import trace
 from eurodac.record import Role
@@ -154,43 +154,45 @@ def log_head(call: Call) -> None:
 
 
 def check_gallery(call: Call) -> None:
-    """Compare the gallery with the database, as an operator (purpose x-operate)."""
+    """Compare gallery and name index with the database, as an operator (purpose x-operate)."""
     with call.service(mend=False) as service:
         report = service.gallery_check(call.context())
     _show_gallery(call, report)
 
 
 def rebuild_gallery(call: Call) -> None:
-    """Build the gallery anew from the database, as an operator (purpose x-operate)."""
+    """Build gallery and name index anew from the database, as an operator (purpose x-operate)."""
     with call.service(mend=False) as service:
         report = service.gallery_rebuild(call.context())
     _show_gallery(call, report)
 
 
-def _show_gallery(call: Call, report: GalleryReport) -> None:
+def _show_gallery(call: Call, reports: GalleryReports) -> None:
+    each = {"gallery": reports.fingerprints, "name index": reports.names}
     call.answer(
-        {**asdict(report), "agrees": report.agrees},
-        text=lambda: console().print(_gallery_text(report)),
+        {**asdict(reports), "agrees": reports.agrees},
+        text=lambda: console().print("\n".join(_gallery_text(*one) for one in each.items())),
     )
-    if report.damage:
-        raise NotReadyError(
-            "gallery_damaged",
-            f"the snapshot of the gallery cannot be used ({report.damage}); run 'eurodac gallery "
-            "rebuild', which makes it anew from the database",
-        )
-    if not report.agrees:
-        raise NotReadyError(
-            "gallery_differs",
-            "the gallery differs from the database; run 'eurodac gallery rebuild'",
-        )
+    for what, report in each.items():
+        if report.damage:
+            raise NotReadyError(
+                "gallery_damaged",
+                f"the snapshot of the {what} cannot be used ({report.damage}); run 'eurodac "
+                "gallery rebuild', which makes it anew from the database",
+            )
+        if not report.agrees:
+            raise NotReadyError(
+                "gallery_differs",
+                f"the {what} differs from the database; run 'eurodac gallery rebuild'",
+            )
 
 
-def _gallery_text(report: GalleryReport) -> str:
+def _gallery_text(what: str, report: GalleryReport) -> str:
     if report.damage:
-        return f"the gallery is damaged: {report.damage}, {report.expected} references expected"
+        return f"the {what} is damaged: {report.damage}, {report.expected} references expected"
     state = "agrees with the database" if report.agrees else "differs from the database"
     return (
-        f"the gallery {state}: {report.count} of {report.expected} references, "
+        f"the {what} {state}: {report.count} of {report.expected} references, "
         f"{len(report.missing)} missing, {len(report.surplus)} surplus, "
         f"{len(report.mislabelled)} mislabelled"
     )

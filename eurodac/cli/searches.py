@@ -16,6 +16,7 @@ from eurodac.views import (
     DatasetView,
     FingerView,
     IdentificationView,
+    IdentityLookupView,
     NameView,
     PersonView,
     TransmissionView,
@@ -32,6 +33,7 @@ def add_to(app: typer.Typer) -> None:
         ("enrol", enrol),
         ("identify", identify),
         ("lookup", lookup),
+        ("lookup-identity", lookup_identity),
         ("lookup-visa", lookup_visa),
         ("person", person),
     ):
@@ -78,6 +80,23 @@ def lookup(call: Call, reference_number: str) -> None:
             visible(f"{_dataset_text(view.dataset)}\nperson {view.person_id}")
         ),
     )
+
+
+def lookup_identity(
+    call: Call,
+    file: Annotated[
+        typer.FileBinaryRead,
+        typer.Argument(show_default=False, help="JSON message; - reads standard input."),
+    ],
+) -> None:
+    """Look for a person by name, date of birth, nationality, sex and document number.
+
+    They come in a JSON message and not as options, which other users of a computer can read.
+    """
+    message = read_message(file.read())
+    with call.service() as service:
+        view = service.lookup_identity(call.context(), message)
+    call.answer(to_json(view), text=lambda: console().print(_people_text(view)))
 
 
 def lookup_visa(call: Call, application_number: str) -> None:
@@ -135,6 +154,27 @@ def _show_candidates(view: IdentificationView) -> None:
     console().print(table)
     if view.expected_false is not None:
         console().print(_expected(view.expected_false))
+
+
+def _people_text(view: IdentityLookupView) -> str:
+    searched = "" if view.searched is None else f"; {view.searched} names searched"
+    if not view.candidates:
+        return f"nobody is recorded like this{searched}"
+    lines = [
+        f"strong from {view.strong:.1f} bits, review from {view.review:.1f}{searched} "
+        f"({view.weights}, {view.bands})"
+    ]
+    for each in view.candidates:
+        born = each.identity.date_of_birth or ""
+        lines.append(
+            f"{each.rank}. {each.band} {each.bits:+.1f}: {_names(each.identity.names)} {born}"
+        )
+        if each.person_id:
+            lines.append(f"   {each.reference_number} {each.category}, person {each.person_id}")
+        lines += [f"   {term.text}" for term in each.terms]
+        if each.why_not:
+            lines.append(f"   {each.why_not}")
+    return "\n".join(lines)
 
 
 def _about_fingers(fingers: tuple[FingerView, ...]) -> list[str]:

@@ -13,13 +13,13 @@ The bits are written into snapshots: never change or reuse one.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Protocol
 
 from eurodac.law import states
 from eurodac.record import Category, System
-from eurodac.store import StoredReference
 from matching.gallery.protocol import Permit
 
-__all__ = ["attributes_of", "permit_for"]
+__all__ = ["Attributed", "attributes_of", "permit_for"]
 
 _CATEGORY_BITS = {
     Category.APPLICANT: 0,
@@ -46,13 +46,34 @@ def _states_mask(codes: Iterable[str]) -> int:
     return sum(1 << (_FIRST_STATE_BIT + states.state_bit(code)) for code in set(codes))
 
 
-def attributes_of(reference: StoredReference) -> int:
+class Attributed(Protocol):
+    """What decides who may search a record."""
+
+    @property
+    def system(self) -> System:
+        """Whose it is."""
+
+    @property
+    def member_state(self) -> str:
+        """Member State, two letters."""
+
+    @property
+    def category(self) -> Category | None:
+        """Category; None outside Eurodac."""
+
+    @property
+    def protection_mark(self) -> bool:
+        """The mark of Article 31(1)."""
+
+
+def attributes_of(reference: Attributed) -> int:
     """Make the attribute word of a stored record.
 
     Raises:
         KeyError: a Member State that ``law/states.toml`` does not know.
 
     Examples:
+        >>> from eurodac.store import StoredReference
         >>> from matching.template import FingerSet
         >>> ees = StoredReference("0" * 32, System.EES, "AT", None, None, False, FingerSet({}))
         >>> hex(attributes_of(ees))

@@ -1,4 +1,4 @@
-"""A gallery that follows the database through the outbox.
+"""Follows the database through the outbox: what every gallery and index has in common.
 
 The database is the truth. The gallery in memory and its snapshot on disk are derived from it; where
 they disagree they are rebuilt, and nothing is searched until they agree.
@@ -10,25 +10,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
 from eurodac import store
 from eurodac.errors import NotReadyError
-from eurodac.galleries.attributes import attributes_of
-from eurodac.galleries.outbox import State, anchor_at, follow, reference_of
+from eurodac.galleries.outbox import State, anchor_at, bring_up_to_date, follow
 from eurodac.galleries.sealing import SnapshotSealer
+from eurodac.galleries.source import EngineT, Labelled, Source
 from eurodac.keys import KeyEncryptionKey
 from matching.errors import GalleryCorruptError, GalleryStaleError
 from matching.gallery import snapshot
 from matching.gallery.manifest import Manifest, Origin
-from matching.gallery.native_engine import NativeGallery
-from matching.gallery.protocol import CandidateList, GalleryEngine, Permit
-from matching.template import FingerSet
-from matching.thresholds import DEFAULT_FPIR
 
-__all__ = ["SNAPSHOT_MISSING", "Galleries", "GalleryReport", "Opened"]
+__all__ = ["SNAPSHOT_MISSING", "Follower", "GalleryReport", "GalleryReports", "Opened"]
 
+AnswerT = TypeVar("AnswerT")
 
 SNAPSHOT_MISSING = "snapshot_missing"
 
@@ -78,8 +76,21 @@ class GalleryReport:
         return not (differs or self.damage)
 
 
-class Galleries:
-    """The gallery of one database, in this process.
+@dataclass(frozen=True, slots=True)
+class GalleryReports:
+    """Where what follows the database differs from it: the fingerprints, and the names."""
+
+    fingerprints: GalleryReport
+    names: GalleryReport
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both are exactly what the database says."""
+        return self.fingerprints.agrees and self.names.agrees
+
+
+class Follower(Generic[EngineT]):
+    """An engine that follows one database, in this process.
 
     Every method takes a session of the same database. Sessions must see committed outbox rows
     only: append to the outbox in one transaction and search in a later one. Thread-safe: searches
@@ -88,24 +99,17 @@ class Galleries:
     Args:
         folder: Where the encrypted snapshots lie.
         create: Makes an empty engine.
-        target_fpir: Highest share of searches without a mate that may show anybody.
-        arrangements: Whether a search that finds nobody also tries swapped and mirrored hands.
+        source: Reads from the database what the engine enrols.
     """
 
     def __init__(
-        self,
-        folder: Path,
-        create: Callable[[], GalleryEngine] = NativeGallery,
-        *,
-        target_fpir: float = DEFAULT_FPIR,
-        arrangements: bool = True,
+        self, folder: Path, create: Callable[[], EngineT], source: Source[Labelled]
     ) -> None:
-        self.target_fpir = target_fpir
-        self.arrangements = arrangements
         self._folder = folder
         self._create = create
+        self._source = source
         self._changing = Lock()
-        self._current: State | None = None
+        self._current: State[EngineT] | None = None
         self._damage = ""
 
     @property
@@ -174,7 +178,7 @@ class Galleries:
         )
         with self._changing:
             state = self._follow(session, state, kek=kek)
-            if set(engine.labels()) != set(store.reference_ids(session)):
+            if set(engine.labels()) != self._source.ids(session):
                 raise GalleryStaleError(
                     "snapshot_incomplete",
                     "the gallery does not hold the records of the database; rebuild it",
@@ -192,7 +196,7 @@ class Galleries:
         # The mark comes first: rows committed in between are applied twice, which changes nothing.
         mark = store.outbox_high_water(session)
         engine = self._create()
-        engine.enrol(reference_of(stored) for stored in store.references(session, kek=kek))
+        engine.enrol(self._source.everything(session, kek=kek))
         state = State(engine, store.database_id(session), mark, anchor_at(session, mark), "rebuild")
         with self._changing:
             self._replace(state)
@@ -227,28 +231,19 @@ class Galleries:
         state = self._current
         return state is not None and anchor_at(session, state.mark) == state.anchor
 
-    def search(
-        self,
-        session: Session,
-        probe: FingerSet,
-        *,
-        permit: Permit,
-        k: int,
-        threshold: float,
-        kek: KeyEncryptionKey,
-    ) -> CandidateList:
-        """Catch up, then identify; see ``GalleryEngine.search``.
-
-        A session with an older view than the gallery may get a candidate that it cannot see yet.
+    def asked(
+        self, session: Session, question: Callable[[EngineT], AnswerT], *, kek: KeyEncryptionKey
+    ) -> AnswerT:
+        """Catch up, then ask the engine something.
 
         Raises:
-            NotReadyError: the gallery cannot be brought up to date; never "no hit" instead.
+            NotReadyError: the engine cannot be brought up to date; never an empty answer instead.
         """
         self.catch_up(session, kek=kek)
         while True:
             engine = self._opened().engine
-            answer = engine.search(probe, permit=permit, k=k, threshold=threshold)
-            # A gallery that was replaced meanwhile is being emptied: its answer may be too short.
+            answer = question(engine)
+            # One that was replaced meanwhile is being emptied: its answer may be too short.
             if self._opened().engine is engine:
                 return answer
 
@@ -272,13 +267,13 @@ class Galleries:
             NotReadyError: the gallery is not open.
         """
         if self._damage:
-            expected_count = len(store.reference_ids(session))
+            expected_count = len(self._source.ids(session))
             return GalleryReport(0, expected_count, (), (), (), behind=True, damage=self._damage)
         state = self._opened()
         labels = state.engine.labels()
         expected = {
-            str(stored.record_id): attributes_of(stored)
-            for stored in store.references(session, kek=kek)
+            reference.key: reference.attributes
+            for reference in self._source.everything(session, kek=kek)
         }
         both = labels.keys() & expected.keys()
         return GalleryReport(
@@ -292,21 +287,21 @@ class Galleries:
 
     # --- inside -------------------------------------------------------------------------------
 
-    def _opened(self) -> State:
+    def _opened(self) -> State[EngineT]:
         if self._current is None:
             raise NotReadyError(
                 "gallery_closed", "the gallery is not loaded yet; retry in a few seconds"
             )
         return self._current
 
-    def _replace(self, state: State) -> None:
+    def _replace(self, state: State[EngineT]) -> None:
         """Put a new gallery in the place of the old one, whose templates are overwritten."""
         old, self._current = self._current, state
         if old is not None:
             old.engine.erase(list(old.engine.labels()))
 
     def _save(
-        self, state: State, *, kek: KeyEncryptionKey, replace_later: bool = False
+        self, state: State[EngineT], *, kek: KeyEncryptionKey, replace_later: bool = False
     ) -> Manifest:
         return snapshot.save(
             self._folder,
@@ -316,9 +311,18 @@ class Galleries:
             replace_later=replace_later,
         )
 
-    def _follow(self, session: Session, state: State, *, kek: KeyEncryptionKey) -> State:
+    def _follow(
+        self, session: Session, state: State[EngineT], *, kek: KeyEncryptionKey
+    ) -> State[EngineT]:
         """Apply what is new; the state that is returned is complete up to its mark."""
-        return follow(session, state, kek=kek, on_erasure=lambda mark: self._forget(mark, kek=kek))
+        return follow(
+            session,
+            state,
+            apply=lambda engine, rows: bring_up_to_date(
+                session, engine, rows, source=self._source, kek=kek
+            ),
+            on_erasure=lambda mark: self._forget(mark, kek=kek),
+        )
 
     def _forget(self, mark: int, *, kek: KeyEncryptionKey) -> None:
         """Overwrite and remove a snapshot that was made before this erasure."""

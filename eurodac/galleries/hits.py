@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from eurodac.galleries.follower import Galleries
+from eurodac.galleries.fingers import Galleries
 from eurodac.keys import KeyEncryptionKey
 from matching.fingerprint.arrangement import ARRANGEMENT_DISCOUNT, Arrangement, rearranged
 from matching.gallery.protocol import Candidate, Permit

@@ -5,23 +5,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Generic
 
 from sqlalchemy.orm import Session
 
 from eurodac import store
 from eurodac.errors import NotReadyError
-from eurodac.galleries.attributes import attributes_of
+from eurodac.galleries.source import EngineT, Following, ReferenceT, Source
 from eurodac.keys import KeyEncryptionKey
 from eurodac.record import RecordId
-from matching.gallery.protocol import GalleryEngine, Reference
 
-__all__ = ["State", "anchor_at", "follow", "reference_of"]
+__all__ = ["State", "anchor_at", "bring_up_to_date", "follow"]
 
 _ROWS = 500  # outbox rows per step
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class State(Generic[EngineT]):
     """A gallery and the last outbox row that it holds.
 
     Args:
@@ -32,7 +32,7 @@ class State:
         made_by: How the gallery came to its content: ``snapshot``, ``rebuild`` or ``outbox``.
     """
 
-    engine: GalleryEngine
+    engine: EngineT
     database_id: str
     mark: int
     anchor: str
@@ -50,24 +50,19 @@ def anchor_at(session: Session, mark: int) -> str:
     return _anchor(rows[0]) if rows and rows[0].seq == mark else ""
 
 
-def reference_of(stored: store.StoredReference) -> Reference:
-    """Make what the engine enrols of what the database holds."""
-    return Reference(str(stored.record_id), attributes_of(stored), stored.fingers)
-
-
 def follow(
     session: Session,
-    state: State,
+    state: State[EngineT],
     *,
-    kek: KeyEncryptionKey,
+    apply: Callable[[EngineT, list[store.OutboxEntry]], None],
     on_erasure: Callable[[int], None],
-) -> State:
+) -> State[EngineT]:
     """Apply the outbox rows after a state, in order.
 
     Args:
         session: Sees committed rows only.
         state: Where the gallery stands; its engine is changed.
-        kek: Opens the templates.
+        apply: Brings the records of some rows in an engine to what the database says now.
         on_erasure: Called with the number of an erasure, once the engine has forgotten the record.
 
     Returns:
@@ -77,7 +72,7 @@ def follow(
         NotReadyError: the database has another history than the gallery.
     """
     for rows in _steps(session, state):
-        _apply(session, state.engine, rows, kek=kek)
+        apply(state.engine, rows)
         erased = [row.seq for row in rows if row.topic is store.Topic.ERASE]
         if erased:
             on_erasure(erased[-1])
@@ -85,7 +80,7 @@ def follow(
     return state
 
 
-def _steps(session: Session, state: State) -> Iterator[list[store.OutboxEntry]]:
+def _steps(session: Session, state: State[EngineT]) -> Iterator[list[store.OutboxEntry]]:
     """Read the rows after a state, a step at a time; refuse another history.
 
     The row at the mark is read again: it must be the one that was applied. No row at all means
@@ -106,11 +101,12 @@ def _steps(session: Session, state: State) -> Iterator[list[store.OutboxEntry]]:
         rows = store.read_outbox(session, after=rows[-1].seq, limit=_ROWS)
 
 
-def _apply(
+def bring_up_to_date(
     session: Session,
-    engine: GalleryEngine,
+    engine: Following[ReferenceT],
     rows: Iterable[store.OutboxEntry],
     *,
+    source: Source[ReferenceT],
     kek: KeyEncryptionKey,
 ) -> None:
     """Bring the records of some rows to what the database says now.
@@ -120,12 +116,12 @@ def _apply(
     topics: dict[RecordId, set[store.Topic]] = {}
     for row in rows:
         topics.setdefault(row.record_id, set()).add(row.topic)
-    found = store.find_references(session, list(topics), kek=kek)
+    found = source.find(session, list(topics), kek=kek)
     engine.erase(str(record_id) for record_id in topics if record_id not in found)
-    fresh: list[Reference] = []
+    fresh: list[ReferenceT] = []
     for record_id, seen in topics.items():
         if record_id in found:
-            reference = reference_of(found[record_id])
+            reference = found[record_id]
             only_label = seen == {store.Topic.RELABEL}
             if not (only_label and engine.relabel(reference.key, reference.attributes)):
                 fresh.append(reference)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from eurodac import access, audit, comparison, database, store
 from eurodac.errors import EurodacError, NotFoundError, NotReadyError
-from eurodac.galleries import Galleries
+from eurodac.galleries import Galleries, NameIndex
 from eurodac.keys import KeyEncryptionKey
 from eurodac.law import profiles
 from eurodac.record import CallContext, Dataset, RecordId, System
@@ -22,7 +22,7 @@ from eurodac.settings import Settings
 from matching.fingerprint.extractor import Extractor
 from matching.quality import QualityGate
 
-__all__ = ["Core"]
+__all__ = ["Core", "Followers"]
 
 
 @dataclass(slots=True)
@@ -38,6 +38,14 @@ class Reading:
     shown: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Followers:
+    """What follows the database: the gallery of fingerprints, and the index of names."""
+
+    galleries: Galleries
+    names: NameIndex
+
+
 class Core:
     """State of one open registry and the steps that all calls share; thread-safe."""
 
@@ -47,14 +55,15 @@ class Core:
         engine: Engine,
         *,
         kek: KeyEncryptionKey,
-        galleries: Galleries,
+        followers: Followers,
         extractor: Extractor,
         gate: QualityGate,
     ) -> None:
         self._settings = settings
         self._engine = engine
         self._kek = kek
-        self._galleries = galleries
+        self._galleries = followers.galleries
+        self._names = followers.names
         self._extractor = extractor
         self._gate = gate
         self._comparing = threading.Lock()
@@ -79,6 +88,13 @@ class Core:
                 comparison.compare_record(
                     session, record_id, galleries=self._galleries, kek=self._kek, at=at
                 )
+        self._follow_names()
+
+    def _follow_names(self) -> None:
+        """Let the name index learn what was stored, so that no search has to catch up with much."""
+        with self._reading() as session:
+            if self._names.ready(session):
+                self._names.catch_up(session, kek=self._kek)
 
     @contextmanager
     def admitted(self, context: CallContext, operation: str) -> Iterator[access.Grant]:

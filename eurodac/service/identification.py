@@ -20,7 +20,7 @@ from eurodac.views import CandidateView, IdentificationView
 from matching.gallery.protocol import Permit
 from matching.thresholds import can_reach, expected_false_candidates
 
-__all__ = ["identify"]
+__all__ = ["identify", "search_permit"]
 
 # A list longer than this does not help the person who reads it.
 MAX_CANDIDATES = 20
@@ -58,7 +58,7 @@ def identify(
         session,
         galleries,
         fingers=fingers,
-        permit=_permit(context.actor.member_state, identity_only=identity_only),
+        permit=search_permit(context.actor.member_state, identity_only=identity_only),
         k=MAX_CANDIDATES,
         kek=kek,
     )
@@ -89,7 +89,8 @@ def identify(
     return view, shown
 
 
-def _permit(member_state: str, *, identity_only: bool) -> Permit:
+def search_permit(member_state: str, *, identity_only: bool) -> Permit:
+    """Say whom a search for a person reaches: the CIR, or the datasets of the own Member State."""
     if identity_only:
         return permit_for(categories=_STORED, systems=(System.EES, System.VIS))
     return permit_for(categories=_STORED, only_state=member_state)

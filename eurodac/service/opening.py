@@ -7,8 +7,9 @@ from datetime import datetime
 
 from eurodac import database, store
 from eurodac.errors import ConflictError, NotReadyError
-from eurodac.galleries import SNAPSHOT_MISSING, Galleries, engine_maker
+from eurodac.galleries import SNAPSHOT_MISSING, Galleries, NameIndex, Opened, engine_maker
 from eurodac.keys import create_kek, load_kek
+from eurodac.service.core import Followers
 from eurodac.service.operations import OperatorCalls
 from eurodac.service.searches import SearchCalls
 from eurodac.service.transmissions import TransmissionCalls
@@ -26,10 +27,11 @@ class Service(TransmissionCalls, SearchCalls, OperatorCalls):
     """One open registry; thread-safe. ``close`` saves the gallery."""
 
     def close(self) -> None:
-        """Save the gallery, if it is open, and close the database."""
-        if self._galleries.is_open:
-            with self._reading() as session:
-                self._galleries.save(session, kek=self._kek)
+        """Save the gallery and the name index, if they are open, and close the database."""
+        for follower in (self._galleries, self._names):
+            if follower.is_open:
+                with self._reading() as session:
+                    follower.save(session, kek=self._kek)
         self._engine.dispose()
 
 
@@ -55,7 +57,7 @@ def initialise(settings: Settings, *, at: datetime) -> None:
 def open_service(
     settings: Settings, *, at: datetime, extractor: Extractor | None = None, mend: bool = True
 ) -> Service:
-    """Open an initialised registry: check key and schema, load or rebuild the gallery.
+    """Open an initialised registry: check key and schema, load or rebuild what follows it.
 
     Args:
         settings: Where everything lies.
@@ -89,22 +91,30 @@ def open_service(
             target_fpir=settings.target_fpir,
             arrangements=settings.search_arrangements,
         )
-        opened = galleries.load_or_rebuild(session, kek=kek, mend=mend)
-    if opened.rebuilt and opened.reason != SNAPSHOT_MISSING:
-        _LOG.warning(
-            "the gallery snapshot could not be used (%s); the gallery was rebuilt from the "
-            "database, %d references",
-            opened.reason,
-            opened.count,
-        )
+        names = NameIndex(settings.names_folder)
+        for what, follower in (("gallery", galleries), ("name index", names)):
+            _tell(what, follower.load_or_rebuild(session, kek=kek, mend=mend))
     service = Service(
         settings,
         engine,
         kek=kek,
-        galleries=galleries,
+        followers=Followers(galleries, names),
         extractor=extractor or MindtctExtractor(),
         gate=DEFAULT_GATE,
     )
     if galleries.is_open:
         service.finish_comparisons(at=at)
     return service
+
+
+def _tell(what: str, opened: Opened) -> None:
+    """Write into the program's log that a snapshot could not be used."""
+    if opened.rebuilt and opened.reason != SNAPSHOT_MISSING:
+        _LOG.warning(
+            "the %s snapshot could not be used (%s); the %s was rebuilt from the database, "
+            "%d references",
+            what,
+            opened.reason,
+            what,
+            opened.count,
+        )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sqlalchemy.orm import Session
+
 from eurodac import adoption, audit, database, store
 from eurodac.errors import EurodacError, FieldRefusedError, NotFoundError
-from eurodac.galleries import GalleryReport
+from eurodac.galleries import GalleryReports
 from eurodac.interop.systems import ees, vis
 from eurodac.keys import new_id
 from eurodac.record import CallContext, Capture, RecordId
@@ -112,16 +114,23 @@ class OperatorCalls(Core):
                 for item in audit.read(session, after=after, limit=limit)
             ]
 
-    def gallery_check(self, context: CallContext) -> GalleryReport:
-        """Compare the gallery with the database."""
+    def gallery_check(self, context: CallContext) -> GalleryReports:
+        """Compare the gallery and the name index with the database."""
         with self._reads(context, "operate"), self._reading() as session:
-            return self._galleries.check(session, kek=self._kek)
+            return self._checked(session)
 
-    def gallery_rebuild(self, context: CallContext) -> GalleryReport:
-        """Build the gallery anew from the database and save it."""
+    def gallery_rebuild(self, context: CallContext) -> GalleryReports:
+        """Build the gallery and the name index anew from the database and save them."""
         with self._reads(context, "operate"), self._reading() as session:
             self._galleries.rebuild(session, kek=self._kek)
-            return self._galleries.check(session, kek=self._kek)
+            self._names.rebuild(session, kek=self._kek)
+            return self._checked(session)
+
+    def _checked(self, session: Session) -> GalleryReports:
+        return GalleryReports(
+            self._galleries.check(session, kek=self._kek),
+            self._names.check(session, kek=self._kek),
+        )
 
     def _capture(self, fingers: tuple[Mapping[str, object], ...]) -> Capture:
         if not fingers:
@@ -131,7 +140,7 @@ class OperatorCalls(Core):
 
     def ready(self) -> Readiness:
         """Say whether requests can be answered; no data, no actor."""
-        parts = {"database": "ok", "keys": "ok", "gallery": "ok"}
+        parts = {"database": "ok", "keys": "ok", "gallery": "ok", "names": "ok"}
         try:
             with self._reading() as session:
                 store.check_kek(session, self._kek)
@@ -139,6 +148,8 @@ class OperatorCalls(Core):
                     parts["database"] = "other revision"
                 if not self._galleries.ready(session):
                     parts["gallery"] = "behind"
+                if not self._names.ready(session):
+                    parts["names"] = "behind"
         except EurodacError as error:
             parts["database"] = error.code
         return Readiness(all(state == "ok" for state in parts.values()), parts)

@@ -9,8 +9,16 @@ from eurodac.present import dataset_view, link_view, visa_file_view
 from eurodac.record import CallContext, LinkId, LinkState, RecordId, System
 from eurodac.service.core import Core
 from eurodac.service.identification import identify
-from eurodac.transmission import read_capture, read_fingers, read_nist
-from eurodac.views import IdentificationView, LinkView, LookupView, PersonView, VisaFileView
+from eurodac.service.lookup import find_people
+from eurodac.transmission import read_capture, read_fingers, read_identity, read_nist
+from eurodac.views import (
+    IdentificationView,
+    IdentityLookupView,
+    LinkView,
+    LookupView,
+    PersonView,
+    VisaFileView,
+)
 from eurodac.visible import has_hidden
 
 __all__ = ["SearchCalls"]
@@ -54,6 +62,21 @@ class SearchCalls(Core):
             reading.shown = [dataset.id]
             view = dataset_view(dataset, own=True, as_of=None)
             return LookupView(dataset.id, visible.person_id, view)
+
+    def lookup_identity(self, context: CallContext, message: object) -> IdentityLookupView:
+        """Look for a person by name and what else is known, among what this role may search."""
+        with self._reads(context, "lookup_identity") as reading:
+            asked, k = read_identity(message)
+            with self._reading() as session:
+                view, reading.shown = find_people(
+                    session,
+                    asked,
+                    k=k,
+                    names=self._names,
+                    call=(context, reading.grant),
+                    kek=self._kek,
+                )
+            return view
 
     def lookup_visa(self, context: CallContext, *, application_number: str) -> VisaFileView:
         """Find a visa application of the own State by its number, as a visa authority.

@@ -38,6 +38,12 @@ from eurodac.store.datasets import (
     sexes_of,
     update_dataset,
 )
+from eurodac.store.identities import (
+    StoredIdentity,
+    find_identities,
+    identities,
+    record_ids,
+)
 from eurodac.store.journal import (
     IdempotencyClaim,
     LogHead,
@@ -91,6 +97,7 @@ __all__ = [
     "LogHead",
     "OutboxEntry",
     "Push",
+    "StoredIdentity",
     "StoredReference",
     "Topic",
     "add_crossing",
@@ -107,6 +114,7 @@ __all__ = [
     "find_comparison",
     "find_dataset_by_reference",
     "find_idempotency",
+    "find_identities",
     "find_link",
     "find_references",
     "find_vis_application",
@@ -119,6 +127,7 @@ __all__ = [
     "get_vis_application",
     "get_vis_applications",
     "hit_snapshots_for",
+    "identities",
     "initialise",
     "insert_dataset",
     "insert_ees_file",
@@ -136,6 +145,7 @@ __all__ = [
     "pending_comparisons",
     "pushes_for",
     "read_outbox",
+    "record_ids",
     "reference_ids",
     "references",
     "replace_capture",

@@ -7,6 +7,7 @@ the field and the article.
 """
 
 from eurodac.transmission.capture import read_capture
+from eurodac.transmission.identity import read_identity
 from eurodac.transmission.message import Transmission, read_amendment, read_message
 from eurodac.transmission.nist import read_nist, write_nist
 from eurodac.transmission.parts import read_fingers, read_recapture, read_scan
@@ -16,6 +17,7 @@ __all__ = [
     "read_amendment",
     "read_capture",
     "read_fingers",
+    "read_identity",
     "read_message",
     "read_nist",
     "read_recapture",

@@ -19,6 +19,7 @@ DATA_CALLS = [
     ("POST", "/marks"),
     ("POST", "/identifications"),
     ("POST", "/lookups"),
+    ("POST", "/lookups/identities"),
     ("POST", "/lookups/visa-applications"),
     ("GET", f"/persons/{'0' * 32}"),
     ("POST", f"/links/{'0' * 32}/decisions"),
@@ -133,7 +134,7 @@ def test_health_shows_no_data_and_readiness_needs_a_code(live: Live) -> None:
 def test_auditor_and_operator(live: Live) -> None:
     log = live.client("auditor").get("/log/verification").json()
     assert log["count"] > 0
-    assert live.client("operator").get("/gallery/verification").json()["behind"] is False
+    assert live.client("operator").get("/gallery/verification").json()["names"]["behind"] is False
     assert_problem(live.client("operator").get("/log/verification"), 403)
     assert_problem(live.client("auditor").get("/gallery/verification"), 403)
 

@@ -170,7 +170,7 @@ def assert_finished(registry: Registry, first: Path, second: Path) -> None:
         registry.run("gallery", "check", "--role", "operator", "--purpose", "x-operate", *who)
     )
     assert gallery["agrees"] is True
-    assert gallery["count"] == DATASETS
+    assert gallery["fingerprints"]["count"] == gallery["names"]["count"] == DATASETS
 
 
 def test_kill_of_the_server(tmp_path: Path, messages: Path) -> None:

@@ -76,6 +76,7 @@ def test_a_changed_cookie_is_nobody(browser_like: httpx.Client) -> None:
         "/sign-out",
         "/lookups",
         "/visa-lookups",
+        "/identity-lookups",
         "/records",
         "/identifications",
         f"/links/{'0' * 32}/decisions",
@@ -270,3 +271,55 @@ def test_sentences_isolate_what_runs_from_right_to_left() -> None:
     isolated = cast("Callable[[str], str]", FILTERS["isolated"])
     shown = isolated('in \u05d0\u05d1 \u202e"<b>')
     assert shown == "in <bdi>\u05d0\u05d1</bdi> [U+202E]&#34;&lt;b&gt;"
+
+
+NAMED = {"surnames": "سميرة الحلبي", "birth_year": "1991", "birth_month": "4", "nationality": "syr"}
+
+
+def look_up_name(client: httpx.Client, **fields: str) -> httpx.Response:
+    form = {"form_token": token(client.get("/officer/")), **fields}
+    return client.post("/officer/identity-lookups", data=form)
+
+
+def test_a_search_by_name_shows_who_and_why(browser_like: httpx.Client, story: Story) -> None:
+    sign_in(browser_like)
+    found = look_up_name(browser_like, **NAMED)
+    assert found.status_code == 200
+    assert found.url.path == "/officer/identity-lookups"
+    assert not found.url.query
+    assert story.reference_number in found.text
+    assert "Birth date" in found.text
+    assert "names searched" in found.text
+    assert f"/officer/people/{story.record_id}" in found.text
+
+
+def test_a_screening_officer_sees_no_reference(browser_like: httpx.Client, story: Story) -> None:
+    sign_in(browser_like, "screening_officer", "f")
+    found = look_up_name(browser_like, **NAMED)
+    assert "Birth date" in found.text
+    assert story.reference_number not in found.text
+    assert story.record_id not in found.text
+    assert "searched" not in found.text
+
+
+def test_a_search_by_name_that_finds_nobody_says_so(browser_like: httpx.Client) -> None:
+    sign_in(browser_like, state="IE")
+    assert "Nobody found" in look_up_name(browser_like, text="Nobody Whosoever").text
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({}, "field_format"),
+        ({"text": "…"}, "name_empty"),
+        ({"text": "a", "birth_year": "MCMXC"}, "field_format"),
+        ({"text": "a", "birth_year": "1990", "birth_month": "13"}, "field_format"),
+    ],
+)
+def test_a_search_by_name_that_cannot_be_made_says_why(
+    browser_like: httpx.Client, fields: dict[str, str], code: str
+) -> None:
+    sign_in(browser_like)
+    answer = look_up_name(browser_like, **fields)
+    assert answer.status_code == 422
+    assert code in answer.text

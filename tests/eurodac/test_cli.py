@@ -258,40 +258,75 @@ def test_a_bad_setting_is_named_with_what_it_may_be(
         assert (code, errors) == (2, f"setting_malformed: EURODAC_{name}: must be {allowed}\n")
 
 
-def damage_snapshot(home: Path) -> None:
-    """Change one byte in the middle of the largest file of the gallery."""
-    file = max((home / "gallery").rglob("*"), key=lambda path: path.stat().st_size)
+def damage_snapshot(home: Path, what: str = "gallery") -> None:
+    """Change one byte in the middle of the largest file of a snapshot."""
+    file = max((home / what).rglob("part-*"), key=lambda path: path.stat().st_size)
     data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 1
     file.write_bytes(data)
 
 
-def test_a_damaged_gallery_is_reported_until_it_is_rebuilt(registry: Run, tmp_path: Path) -> None:
+DERIVED = pytest.mark.parametrize(
+    ("folder", "part"), [("gallery", "fingerprints"), ("names", "names")]
+)
+
+
+@DERIVED
+def test_what_is_damaged_is_reported_until_it_is_rebuilt(
+    registry: Run, tmp_path: Path, folder: str, part: str
+) -> None:
     assert registry("enrol", write(tmp_path / "1.json", dataset(41, "IT", 1)), *ASYLUM)[0] == 0
-    damage_snapshot(tmp_path / "registry")
+    damage_snapshot(tmp_path / "registry", folder)
     for _ in range(2):
         code, out, errors = registry("gallery", "check", "--json", *OPERATOR)
         assert (code, json.loads(errors)["code"]) == (3, "gallery_damaged")
         assert json.loads(out)["agrees"] is False
-        assert json.loads(out)["damage"] == "snapshot_corrupt"
+        assert json.loads(out)[part]["damage"] == "snapshot_corrupt"
     code, out, errors = registry("gallery", "check", *OPERATOR)
-    assert (code, "agrees" in out) == (3, False)
+    assert (code, out.count("agrees"), out.count("damaged")) == (3, 1, 1)
     assert "snapshot_corrupt" in errors
     assert "eurodac gallery rebuild" in errors
     assert registry("gallery", "rebuild", *OPERATOR)[0] == 0
     code, out, _ = registry("gallery", "check", "--json", *OPERATOR)
-    assert (code, json.loads(out)["damage"], json.loads(out)["count"]) == (0, "", 1)
+    report = json.loads(out)[part]
+    assert (code, report["damage"], report["count"]) == (0, "", 1)
 
 
-def test_opening_for_service_mends_a_damaged_gallery_and_says_so(
-    registry: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture
+@DERIVED
+def test_opening_for_service_mends_what_is_damaged_and_says_so(
+    registry: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture, folder: str, part: str
 ) -> None:
     assert registry("enrol", write(tmp_path / "1.json", dataset(42, "IT", 1)), *ASYLUM)[0] == 0
     assert caplog.messages == []
-    damage_snapshot(tmp_path / "registry")
+    damage_snapshot(tmp_path / "registry", folder)
     assert registry("lookup", "IT1S42O1", *ASYLUM)[0] == 0
     assert [m for m in caplog.messages if "snapshot_corrupt" in m and "rebuilt" in m]
-    assert registry("gallery", "check", *OPERATOR)[0] == 0
+    code, out, _ = registry("gallery", "check", "--json", *OPERATOR)
+    assert (code, json.loads(out)[part]["count"]) == (0, 1)
+
+
+def test_a_person_is_found_by_what_stands_in_a_message(registry: Run, tmp_path: Path) -> None:
+    names = [{"kind": "current", "surnames": "Ткаченко", "forenames": "Олена"}]
+    message = dataset(43, "IT", 1, names=names)
+    assert registry("enrol", write(tmp_path / "1.json", message), *ASYLUM)[0] == 0
+    asked = {"text": "Olena Tkachenko", "date_of_birth": {"year": 1991, "month": 5, "day": 4}}
+    file = write(tmp_path / "asked.json", asked)
+    code, out, _ = registry("lookup-identity", file, "--json", *ASYLUM)
+    (found,) = json.loads(out)["candidates"]
+    assert (code, found["reference_number"]) == (0, "IT1S43O1")
+    code, out, _ = registry("lookup-identity", file, *ASYLUM)
+    assert code == 0
+    assert [line for line in out.splitlines() if "birth date: day month swapped" in line]
+    for term in found["terms"]:
+        assert f"{term['bits']:+.1f}" in out
+    _, out, _ = registry("lookup-identity", file, *GERMAN)
+    assert "nobody is recorded like this; 0 names searched" in out
+    code, _, errors = registry("lookup-identity", write(file, {"text": "?"}), "--json", *ASYLUM)
+    assert (code, json.loads(errors)["code"], json.loads(errors)["field"]) == (
+        1,
+        "name_empty",
+        "text",
+    )
 
 
 def test_law_lists_article_rule_code_and_tests(run: Run) -> None:

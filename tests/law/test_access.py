@@ -84,5 +84,5 @@ def test_screening_reaches_identity_data_only() -> None:
 def test_asylum_and_immigration_units_search_their_own_state_only() -> None:
     for role in ("asylum_unit", "immigration_unit"):
         for purpose in "abcj":
-            for operation in ("identify", "lookup"):
+            for operation in ("identify", "lookup", "lookup_identity"):
                 assert authorise(context(role, purpose), operation).scope == "own_state"

@@ -1,0 +1,197 @@
+"""Lookup by identity data over HTTP: who finds whom, with which reasons, and what is refused."""
+
+from typing import Any
+
+import pytest
+
+from tests.api.invented import dataset, fingerprints
+from tests.api.live import Live
+from tests.api.logged import Log
+from tests.api.problems import assert_problem
+from tests.api.test_shown import subjects
+
+PATH = "/lookups/identities"
+WHO = {
+    "surnames": "Al-Qurashi",
+    "forenames": "Abdulrahman",
+    "date_of_birth": {"year": 1987, "month": 11, "day": 23},
+    "nationality": "YEM",
+    "sex": "M",
+}
+
+
+@pytest.fixture(scope="module")
+def recorded(live: Live) -> dict[str, str]:
+    """One person as Portugal and Malta recorded him, and somebody else; State -> record id."""
+    identity: dict[str, Any] = {
+        "names": [
+            {"kind": "current", "surnames": "القرشي", "forenames": "عبد الرحمن"},
+            {"kind": "alias", "surnames": "Korashi", "forenames": "Karim"},
+        ],
+        "nationalities": ["YEM"],
+        "sex": "M",
+        "date_of_birth": WHO["date_of_birth"],
+        "documents": [{"type": "passport", "number": "YE 0123456", "issuing_country": "YEM"}],
+    }
+    made = {
+        state: live.transmit(dataset(4100 + n, state, 1, **identity), state)["record_id"]
+        for n, state in enumerate(("PT", "MT"))
+    }
+    other = {**identity, "names": [{"kind": "current", "surnames": "Tesfay", "forenames": "Dawit"}]}
+    other["date_of_birth"] = {"year": 1999, "month": 2, "day": 1}
+    other["nationalities"] = ["ERI"]
+    live.transmit(dataset(4110, "PT", 1, **other), "PT")
+    return made
+
+
+def test_the_right_person_comes_first_with_the_reasons(
+    live: Live, recorded: dict[str, str]
+) -> None:
+    found = live.client("asylum_unit", "PT").post(PATH, json=WHO).raise_for_status().json()
+    first = found["candidates"][0]
+    assert first["record_id"] == recorded["PT"]
+    assert first["person_id"] == recorded["PT"]
+    assert first["band"] == "strong"
+    assert first["why_not"] is None
+    assert first["bits"] == pytest.approx(sum(term["bits"] for term in first["terms"]))
+    birth = next(term for term in first["terms"] if term["kind"] == "birth_date")
+    assert birth["text"] == f"{birth['bits']:+.1f} birth date: equal 1987-11-23"
+    assert (found["searched"], found["bands"]) == (3, "bands/1")
+    assert found["weights"]
+
+
+def test_no_other_states_record_is_found(live: Live, recorded: dict[str, str]) -> None:
+    for state in ("PT", "MT"):
+        found = live.client("immigration_unit", state).post(PATH, json=WHO).json()
+        assert [each["record_id"] for each in found["candidates"]] == [recorded[state]]
+    assert live.client("asylum_unit", "IE").post(PATH, json=WHO).json()["candidates"] == []
+
+
+def test_evidence_does_not_depend_on_the_records_of_others(
+    live: Live, recorded: dict[str, str]
+) -> None:
+    client = live.client("asylum_unit", "PT")
+    before = client.post(PATH, json=WHO).json()
+    names = [{"kind": "current", "surnames": "القرشي", "forenames": "عبد الرحمن"}]
+    live.transmit(dataset(4120, "CY", 1, names=names), "CY")
+    assert client.post(PATH, json=WHO).json() == before
+
+
+def test_an_alias_is_found_by_its_name_alone_and_says_what_is_missing(
+    live: Live, recorded: dict[str, str]
+) -> None:
+    found = live.client("asylum_unit", "PT").post(PATH, json={"text": "Karim Korashi"}).json()
+    weaker = live.client("asylum_unit", "PT").post(PATH, json={"text": "Karim"}).json()
+    assert found["candidates"][0]["record_id"] == recorded["PT"]
+    assert weaker["candidates"][0]["bits"] < found["candidates"][0]["bits"]
+    assert "bits below strong" in weaker["candidates"][0]["why_not"]
+
+
+def test_a_document_number_is_evidence(live: Live, recorded: dict[str, str]) -> None:
+    client = live.client("asylum_unit", "PT")
+    plain = client.post(PATH, json={"text": "Karim"}).json()["candidates"][0]
+    with_number = client.post(PATH, json={"text": "Karim", "document_number": "YE0123456"}).json()
+    terms = {term["kind"]: term for term in with_number["candidates"][0]["terms"]}
+    assert terms["document"]["bits"] > 0
+    assert with_number["candidates"][0]["bits"] > plain["bits"]
+
+
+def test_screening_gets_identity_data_of_all_systems_without_any_reference(
+    live: Live, recorded: dict[str, str]
+) -> None:
+    operator = live.client("operator")
+    ees = {
+        "names": [{"kind": "current", "surnames": "Alqurashi", "forenames": "Abd al-Rahman"}],
+        "nationalities": ["YEM"],
+        "sex": "M",
+        "date_of_birth": WHO["date_of_birth"],
+        "member_state": "FR",
+        "crossings": [
+            {
+                "kind": "entry",
+                "at": "2026-02-02T09:00:00Z",
+                "member_state": "FR",
+                "authorised_until": "2026-05-02",
+            }
+        ],
+        "fingerprints": fingerprints(4130, 1, (2, 3, 4, 5)),
+    }
+    operator.post("/systems/ees/files", json=ees).raise_for_status()
+    found = live.client("screening_officer", "EL").post(PATH, json=WHO).raise_for_status().json()
+    assert found["searched"] is None
+    assert len(found["candidates"]) >= 3
+    surnames = {name["surnames"] for c in found["candidates"] for name in c["identity"]["names"]}
+    assert {"القرشي", "Alqurashi"} <= surnames
+    for candidate in found["candidates"]:
+        hidden = ("record_id", "reference_number", "category", "person_id")
+        assert [candidate[name] for name in hidden] == [None] * 4
+
+
+def test_every_record_shown_is_logged_and_no_name(
+    live: Live, log: Log, recorded: dict[str, str]
+) -> None:
+    before = len(log)
+    live.client("asylum_unit", "PT").post(PATH, json=WHO).raise_for_status()
+    assert subjects(log, before, "lookup_identity") == [recorded["PT"]]
+    before = len(log)
+    live.client("asylum_unit", "PT").post(PATH, json={"text": "Nobody Whosoever"})
+    assert subjects(log, before, "lookup_identity") == [None]
+    assert "Nobody" not in str(log.after(0))
+    assert "Qurashi" not in str(log.after(0))
+
+
+@pytest.mark.parametrize(
+    "role", ["law_enforcement", "visa_authority", "fingerprint_expert", "auditor", "operator"]
+)
+def test_other_roles_are_refused(live: Live, role: str) -> None:
+    assert_problem(live.client(role).post(PATH, json=WHO), 403, "not_allowed")
+
+
+@pytest.mark.parametrize("missing", ["Eurodac-Purpose", "Eurodac-Case"])
+def test_purpose_and_case_are_needed(live: Live, missing: str) -> None:
+    answer = live.client("asylum_unit").post(PATH, json=WHO, headers={missing: ""})
+    assert_problem(answer, 403)
+
+
+@pytest.mark.parametrize(
+    ("message", "code", "field"),
+    [
+        ({}, "field_format", "message"),
+        ({"text": "x", "surnames": "y"}, "field_format", "message"),
+        ({"text": "  "}, "field_format", "message"),
+        ({"text": "---"}, "name_empty", "text"),
+        ({"surnames": "..", "forenames": "?"}, "name_empty", "surnames"),
+        ({"forenames": "!"}, "name_empty", "forenames"),
+        ({"text": "a" * 10_000}, "field_format", "text"),
+        ({"text": "a\u0000b"}, "field_format", "text"),
+        ({"text": 7}, "field_format", "text"),
+        ({"text": "a", "nationality": "Syria"}, "field_format", "nationality"),
+        ({"text": "a", "sex": "W"}, "field_format", "sex"),
+        ({"text": "a", "k": 51}, "field_format", "k"),
+        ({"text": "a", "k": True}, "field_format", "k"),
+        ({"text": "a", "purpose": "x"}, "field_format", "purpose"),
+        ({"text": "a", "date_of_birth": {"year": 1990, "month": 2, "day": 30}}, None, None),
+        ({"text": "a", "date_of_birth": {"month": 2}}, "field_format", "date_of_birth.year"),
+        ({"text": "a", "date_of_birth": "1990"}, "field_format", "date_of_birth"),
+    ],
+)
+def test_what_cannot_be_searched_is_refused_with_its_field(
+    live: Live, message: dict[str, Any], code: str | None, field: str | None
+) -> None:
+    answer = live.client("asylum_unit").post(PATH, json=message)
+    assert_problem(answer, 422, code or "field_format")
+    assert answer.json()["field"] == (field or "date_of_birth")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u202eevil\u202c Karim", "Κωνσταντίνος Παπαδόπουλος", "김민수", "习近平", "Ткаченко Олена",
+        "ሰላም ተስፋይ", "x" * 200, "ﷺ", "ก ข", "👩 Karim",
+        *([" ".join("abcdefghijklmnopqrstuvwxyz")]),
+    ],
+)  # fmt: skip
+def test_any_script_is_searched(live: Live, text: str) -> None:
+    answer = live.client("asylum_unit", "IE").post(PATH, json={"text": text})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["candidates"] == []
