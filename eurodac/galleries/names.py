@@ -12,8 +12,9 @@ from eurodac.galleries.attributes import attributes_of
 from eurodac.galleries.follower import Follower
 from eurodac.keys import KeyEncryptionKey
 from eurodac.record import Name, RecordId
+from eurodac.record import PartialDate as RecordedDate
 from matching.date import PartialDate
-from matching.errors import DateError, NameUnreadableError
+from matching.errors import NameUnreadableError
 from matching.gallery.protocol import Permit
 from matching.identity import Identity
 from matching.identity.gallery import Found, IdentityGallery, IdentityReference
@@ -71,12 +72,9 @@ def read_names(names: Iterable[Name]) -> tuple[ReadName, ...]:
     return tuple(read)
 
 
-def read_birth(year: int, month: int | None, day: int | None) -> PartialDate | None:
-    """Read a recorded date of birth; None if there is no such day."""
-    try:
-        return PartialDate.read(year, month, day)
-    except DateError:
-        return None
+def read_birth(born: RecordedDate) -> PartialDate:
+    """Read a recorded date of birth; the database holds no day that does not exist."""
+    return PartialDate(born.year, born.month, born.day)
 
 
 def _reference(stored: store.StoredIdentity) -> IdentityReference:
@@ -85,7 +83,7 @@ def _reference(stored: store.StoredIdentity) -> IdentityReference:
         key=str(stored.record_id),
         attributes=attributes_of(stored),
         names=read_names(stored.names),
-        birth=read_birth(born.year, born.month, born.day) if born else None,
+        birth=read_birth(born),
         nationality=stored.nationalities[0] if stored.nationalities else "",
-        sex=stored.sex.value if stored.sex else "",
+        sex=stored.sex.value,
     )

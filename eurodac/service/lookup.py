@@ -113,7 +113,7 @@ def _compared(
 
 def _identity_of(record: _Record) -> Identity:
     born = record.date_of_birth
-    birth = read_birth(born.year, born.month, born.day) if born else None
+    birth = read_birth(born) if born else None
     sex = record.sex.value if record.sex else ""
     return Identity(
         names=read_names(record.names),

@@ -32,8 +32,8 @@ class StoredIdentity:
     protection_mark: bool
     names: tuple[Name, ...]
     nationalities: tuple[str, ...]
-    date_of_birth: PartialDate | None
-    sex: Sex | None
+    date_of_birth: PartialDate
+    sex: Sex
 
 
 def record_ids(session: Session) -> set[RecordId]:
@@ -79,8 +79,8 @@ def find_identities(session: Session, wanted: Iterable[RecordId]) -> dict[Record
                 bool(mark),
                 people[record_id].names,
                 people[record_id].nationalities,
-                None if year is None else PartialDate(year, month, day),
-                None if sex is None else Sex(sex),
+                PartialDate(year, month, day),
+                Sex(sex),
             )
     return found
 

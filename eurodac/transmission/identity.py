@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from eurodac.errors import FieldRefusedError
 from eurodac.shapes import CountryCode, DateShape, PartOfName, Shape, read_shape
 from matching.date import PartialDate
-from matching.errors import DateError, NameUnreadableError
+from matching.errors import NameUnreadableError
 from matching.identity import Identity
 from matching.name.read import read_name
 
@@ -60,22 +60,12 @@ def read_identity(message: object) -> tuple[Identity, int]:
     except NameUnreadableError as error:
         field = "text" if asked.text else "surnames" if asked.surnames else "forenames"
         raise FieldRefusedError(error.code, str(error), field=field, article=_ARTICLE) from None
+    born = asked.date_of_birth
     identity = Identity(
         names=(name,),
-        births=_births(asked.date_of_birth),
+        births=(PartialDate(born.year, born.month, born.day),) if born else (),
         nationalities=frozenset([asked.nationality] if asked.nationality else []),
         sex="" if asked.sex in (None, "X") else str(asked.sex),
         documents=(asked.document_number,) if asked.document_number else (),
     )
     return identity, asked.k
-
-
-def _births(born: DateShape | None) -> tuple[PartialDate, ...]:
-    if born is None:
-        return ()
-    try:
-        return (PartialDate(born.year, born.month, born.day),)
-    except DateError as error:
-        raise FieldRefusedError(
-            error.code, str(error), field="date_of_birth", article=_ARTICLE
-        ) from None

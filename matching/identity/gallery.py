@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.date import PartialDate
+from matching.gallery.epochs import Epochs
 from matching.gallery.protocol import Permit
 from matching.identity import parts as dumped
 from matching.identity.owners import Owners, check_key
@@ -21,6 +22,7 @@ from matching.identity.record import Identity
 from matching.name import letters, model, weights
 from matching.name.ask import ask, rows_of
 from matching.name.index import IdentityIndex
+from matching.name.probe import Asked
 from matching.name.token import Name
 from matching.name.version import READING_VERSION
 
@@ -81,6 +83,7 @@ class IdentityGallery:
     def __init__(self) -> None:
         self._writer = Lock()  # one writer at a time, for the whole of its step
         self._lock = Lock()  # owners and labels, for moments only
+        self._epochs = Epochs()
         self._index = IdentityIndex(model.load(), weights.load())
         self._owners = Owners()
         self._words: dict[int, int] = {}  # attribute word -> label
@@ -156,8 +159,10 @@ class IdentityGallery:
             owner = self._owners.add(reference.key, label=label, rows=len(rows))
             self._rows[label] += len(rows)
         self._index.add(owner, rows, label=label)
-        # Only now: a search in between finds the old rows or the new ones, never none.
-        self._overwrite([] if before is None else [before])
+        if before is not None:
+            # A search that began before the new rows were there still needs the old ones.
+            self._epochs.quiesce()
+            self._overwrite([before])
 
     def _overwrite(self, numbers: list[int]) -> None:
         """Overwrite the rows and keys of numbers that stand for no key any more."""
@@ -194,27 +199,34 @@ class IdentityGallery:
 
         Cost: a few milliseconds at ten million rows, for each name of the probe.
         """
-        with self._lock:
-            permitted, searched = self._permitted(permit)
-        best: dict[int, float] = {}
-        for name in probe.names:
-            asked = ask(
+        with self._epochs.reading():
+            with self._lock:
+                permitted, searched = self._permitted(permit)
+            best: dict[int, float] = {}
+            for asked in self._asked(probe):
+                for match in self._index.search(asked, k=k, permitted=permitted):
+                    best[match.owner] = max(match.bits, best.get(match.owner, match.bits))
+            ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
+            with self._lock:
+                keys = [(self._owners.key_of(owner), bits) for owner, bits in ranked]
+        found: dict[str, float] = {}
+        for key, bits in keys:
+            if key and key not in permit.excluded:  # "": erased in the meantime
+                found.setdefault(key, bits)
+        return Found(tuple(Nearest(*pair) for pair in list(found.items())[:k]), searched)
+
+    def _asked(self, probe: Identity) -> list[Asked]:
+        """What is looked for, by each name of a probe."""
+        return [
+            ask(
                 name,
                 probe.births[0] if probe.births else None,
                 nationality=min(probe.nationalities, default=""),
                 sex=probe.sex,
                 numbers=self._nationalities,
             )
-            for match in self._index.search(asked, k=k, permitted=permitted):
-                best[match.owner] = max(match.bits, best.get(match.owner, match.bits))
-        ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
-        with self._lock:
-            keys = [(self._owners.key_of(owner), bits) for owner, bits in ranked]
-        found: dict[str, float] = {}
-        for key, bits in keys:
-            if key and key not in permit.excluded:  # "": erased in the meantime
-                found.setdefault(key, bits)
-        return Found(tuple(Nearest(*pair) for pair in list(found.items())[:k]), searched)
+            for name in probe.names
+        ]
 
     def _permitted(self, permit: Permit) -> tuple[NDArray[np.uint8], int]:
         labels = np.zeros(_LABELS, np.uint8)
