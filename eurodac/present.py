@@ -6,6 +6,7 @@ import math
 from datetime import datetime
 
 from eurodac.detection.values import Indicator, TimelineEvent
+from eurodac.lookup_views import IdentityTermView
 from eurodac.record import (
     Capture,
     Dataset,
@@ -23,7 +24,6 @@ from eurodac.views import (
     DatasetView,
     EvidenceView,
     FingerView,
-    IdentityTermView,
     IdentityView,
     IndicatorView,
     LinkView,

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Path
 
 from api.deps import BodyDep, JsonDep, ServiceDep, calling, json_body
 from api.schemas import LinkDecision, Lookup, VisaLookup, read_as
+from eurodac.lookup_views import IdentityLookupView
 from eurodac.record import CallContext
 from eurodac.views import (
     IdentificationView,
-    IdentityLookupView,
     LinkView,
     LookupView,
     PersonView,

@@ -11,12 +11,12 @@ from rich.table import Table
 from eurodac.cli.call import Call, acting, console
 from eurodac.cli.files import InputFile, looks_like_json, read_message
 from eurodac.demo.case import tell_case
+from eurodac.lookup_views import IdentityLookupView
 from eurodac.present import rarity
 from eurodac.views import (
     DatasetView,
     FingerView,
     IdentificationView,
-    IdentityLookupView,
     NameView,
     PersonView,
     TransmissionView,

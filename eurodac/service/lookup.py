@@ -12,11 +12,11 @@ from eurodac import store
 from eurodac.access import Grant
 from eurodac.galleries import NameIndex, read_birth, read_names
 from eurodac.keys import KeyEncryptionKey
+from eurodac.lookup_views import IdentityCandidateView, IdentityLookupView
 from eurodac.person import visible_to
 from eurodac.present import identity_view, terms_of_identity, why_not
 from eurodac.record import CallContext, Dataset, EesFile, RecordId, VisApplication
 from eurodac.service.identification import search_permit
-from eurodac.views import IdentityCandidateView, IdentityLookupView
 from matching.identity import Comparer, Comparison, Identity
 from matching.identity.bands import VERSION, Band, Lines, lines_for
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eurodac import registry, store
 from eurodac.errors import ConflictError, FieldRefusedError, NotFoundError
+from eurodac.lookup_views import IdentityLookupView
 from eurodac.person import person_view, visible_to
 from eurodac.present import dataset_view, link_view, visa_file_view
 from eurodac.record import CallContext, LinkId, LinkState, RecordId, System
@@ -13,7 +14,6 @@ from eurodac.service.lookup import find_people
 from eurodac.transmission import read_capture, read_fingers, read_identity, read_nist
 from eurodac.views import (
     IdentificationView,
-    IdentityLookupView,
     LinkView,
     LookupView,
     PersonView,

@@ -28,6 +28,8 @@ def spoiled() -> list[Any]:
         {**good, "fingerprints": [{"position": CANARY}]},
         {**good, "facial_image": {"media_type": CANARY, "data": CANARY}},
         {**good, "later": {"responsible_member_state": CANARY}},
+        {"text": CANARY, "surnames": CANARY},
+        {"text": CANARY, "nationality": CANARY, "sex": CANARY},
         {"reference_number": CANARY.upper(), "decision": CANARY, "reason": CANARY},
     ]
 

@@ -272,7 +272,7 @@ DERIVED = pytest.mark.parametrize(
 
 
 @DERIVED
-def test_what_is_damaged_is_reported_until_it_is_rebuilt(
+def test_a_damaged_gallery_is_reported_until_it_is_rebuilt(
     registry: Run, tmp_path: Path, folder: str, part: str
 ) -> None:
     assert registry("enrol", write(tmp_path / "1.json", dataset(41, "IT", 1)), *ASYLUM)[0] == 0
