@@ -66,7 +66,8 @@ def make_population(
     Raises:
         ValueError: n, the seed or a share is out of range.
 
-    Cost: about 6 microseconds a person; memory of the result 47 bytes a record and the words.
+    Cost: about 6 microseconds a person; 40 bytes a record and the words, three times that while
+        they are made.
     """
     if n < 1 or seed < 0:
         raise ValueError(f"n {n}, seed {seed}: at least 1 and 0 are needed")
