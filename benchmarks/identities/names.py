@@ -129,8 +129,8 @@ class Names:
 
 
 def _native(origin: Origin, name: Name) -> str:
-    if origin.script != "latin" and name.native.isascii():
-        return script(origin.script).write(name.latin[0])
+    if origin.script != "latin" and name.native == name.latin[0]:
+        return script(origin.script).write(name.latin[0]).title()
     return name.native.replace("+", " ")
 
 

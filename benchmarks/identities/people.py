@@ -224,10 +224,7 @@ def _recorded(makers: Makers, people: Block, rng: np.random.Generator) -> Block:
     native = scripts & (rng.random(len(rows)) < np.where(second, _ALIAS_NATIVE, _NATIVE))
     codes = records.codes[native]
     records.codes[native] = np.where(codes >= 0, codes // SPELLINGS * SPELLINGS + NATIVE, -1)
-    # A second record that says the same as the first is none.
-    same = (records.codes[1:] == records.codes[:-1]).all(1)
-    same &= (records.birth[1:] == records.birth[:-1]) & second[1:]
-    return records.taken(np.concatenate([[True], ~same]))
+    return records
 
 
 def _rename(

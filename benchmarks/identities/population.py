@@ -66,7 +66,8 @@ def make_population(
     Raises:
         ValueError: n, the seed or a share is out of range.
 
-    Cost: about 6 microseconds a person; memory of the result 47 bytes a record and the words.
+    Cost: about 6 microseconds a person; 40 bytes a record and the words, three times that while
+        they are made.
     """
     if n < 1 or seed < 0:
         raise ValueError(f"n {n}, seed {seed}: at least 1 and 0 are needed")
@@ -76,11 +77,16 @@ def make_population(
     makers = Makers(origins, nations, Names(origins, seed), seed, families, aliases)
     blocks = list(_blocks(makers, n))
     table, vocabulary = _spelled(makers.names, blocks)
-    forenames = np.concatenate([_tokens(block, table=table, origins=origins) for block in blocks])
+    forenames = []
+    for place, block in enumerate(blocks):
+        counts = _tokens(block, table=table, origins=origins)
+        different = _different(block)
+        blocks[place] = block.taken(different)
+        forenames.append(counts[different])
     whole = Block(*(np.concatenate([getattr(b, name) for b in blocks]) for name in Block.__slots__))
     return Population(
         whole.codes,
-        forenames,
+        np.concatenate(forenames),
         vocabulary,
         whole.birth,
         whole.nationality,
@@ -134,3 +140,10 @@ def _tokens(
     within = np.arange(SLOTS * WORDS) < slots[block.origin][:, None] * WORDS
     forenames: NDArray[np.uint8] = np.minimum((there & within).sum(1), SLOTS).astype(np.uint8)
     return forenames
+
+
+def _different(block: Block) -> NDArray[np.bool_]:
+    """All records but second ones that, spelled out, say the same as the first."""
+    same = block.person[1:] == block.person[:-1]
+    same &= (block.codes[1:] == block.codes[:-1]).all(1) & (block.birth[1:] == block.birth[:-1])
+    return np.concatenate([[True], ~same])

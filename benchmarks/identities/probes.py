@@ -111,7 +111,8 @@ class Disturber:
         parts = [list(true.forenames), list(true.surnames)]
         if random.random() < _SCRIPT:
             native = [[rewriter.native(word) for word in words] for words in parts]
-            if native != parts:
+            known = [word for words in parts for word in words if rewriter.native(word) != word]
+            if len(known) == len(true.words):  # never half of a name
                 parts = native
                 tags.add("script")
         if "script" not in tags:

@@ -61,8 +61,16 @@ class Rewriter:
         if name is not None and not name.native.isascii():
             return name.native.replace("+", "")
         if self._script is None:
-            return word
+            return self._syllables(word.casefold()) or word
         return self._script.write(word) or word
+
+    def _syllables(self, word: str) -> str:
+        """A name of two listed ones in the script of the origin; empty where it is none."""
+        for cut in range(1, len(word)):
+            first, second = self._listed.get(word[:cut]), self._listed.get(word[cut:])
+            if first is not None and second is not None:
+                return first.native + second.native
+        return ""
 
 
 def misspelled(word: str, random: Random) -> str:

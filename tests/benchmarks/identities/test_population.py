@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from benchmarks.identities import Population, iter_records, make_population
+from benchmarks.identities.origins import load_nations
 from benchmarks.identities.people import BLOCK
 
 N = 30_000
@@ -57,3 +58,35 @@ def test_numbers_out_of_range_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match="needed"):
         make_population(n, seed, families=families, aliases=aliases)
+
+
+def test_shares_are_those_of_the_model(people: Population) -> None:
+    nations = {nation.code: nation for nation in load_nations()}
+    for code in ("SYR", "VEN", "AFG", "COL", "TUR"):
+        here = people.nationality == people.nationalities.index(code)
+        january = float((people.birth[here] % 10_000 == 101).mean())
+        # Families have one nationality, so that shares vary more than those of single people.
+        assert abs(here.mean() - nations[code].share) < 0.012
+        assert abs(january - nations[code].heaped) < 0.03
+    assert 0.33 < people.sex.mean() < 0.39  # spouses of men are women
+    assert 0.03 < len(people) / N - 1 < 0.06
+    years = people.birth // 10_000
+    assert years.min() >= 1930
+    assert years.max() <= 2024
+    assert 0.2 < (years >= 2007).mean() < 0.36
+
+
+def test_frequent_names_are_frequent_and_rare_ones_many(people: Population) -> None:
+    counts = np.bincount(people.tokens[:, 0])
+    assert 0.01 < counts.max() / len(people) < 0.06
+    every = np.bincount(people.tokens[people.tokens >= 0])
+    assert (every == 1).mean() > 0.3
+
+
+def test_second_records_are_of_the_same_person_and_say_something_else(people: Population) -> None:
+    second = np.flatnonzero(np.diff(people.identity) == 0)
+    assert len(second) > 1000
+    same = (people.tokens[second] == people.tokens[second + 1]).all(1)
+    assert not (same & (people.birth[second] == people.birth[second + 1])).any()
+    assert (people.sex[second] == people.sex[second + 1]).all()
+    assert (people.household[second] == people.household[second + 1]).all()
