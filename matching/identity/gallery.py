@@ -21,7 +21,7 @@ from matching.identity.owners import Owners, check_key
 from matching.identity.record import Identity
 from matching.name import letters, model, weights
 from matching.name.ask import ask, rows_of
-from matching.name.index import IdentityIndex
+from matching.name.index import IdentityIndex, Row
 from matching.name.probe import Asked
 from matching.name.token import Name
 from matching.name.version import READING_VERSION
@@ -30,6 +30,7 @@ __all__ = ["Found", "IdentityGallery", "IdentityReference", "Nearest"]
 
 _LABELS = 1 << 16
 _MOST_CODES = 255
+_TOGETHER = 256  # references enrolled in one step
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -122,9 +123,17 @@ class IdentityGallery:
             ValueError: a key or attribute word is out of range; those before it are enrolled.
         """
         with self._writer:
-            for reference in references:
-                check_key(reference.key)
-                self._enrol(reference)
+            waiting: dict[str, IdentityReference] = {}
+            try:
+                for reference in references:
+                    check_key(reference.key)
+                    _check_attributes(reference.attributes)
+                    waiting[reference.key] = reference
+                    if len(waiting) == _TOGETHER:
+                        taken, waiting = waiting, {}
+                        self._enrol(taken.values())
+            finally:
+                self._enrol(waiting.values())
 
     def erase(self, keys: Iterable[str]) -> int:
         """Overwrite and remove references; returns how many of the keys were present."""
@@ -137,6 +146,7 @@ class IdentityGallery:
 
     def relabel(self, key: str, attributes: int) -> bool:
         """Replace the attribute word of a reference; False if the key is not present."""
+        _check_attributes(attributes)
         with self._writer:
             with self._lock:
                 number, label = self._owners.find(key), self._label(attributes)
@@ -149,20 +159,25 @@ class IdentityGallery:
             self._index.relabel(number, label)
             return True
 
-    def _enrol(self, reference: IdentityReference) -> None:
-        number = self._number(reference.nationality)
-        names, birth = reference.names, reference.birth
-        rows = rows_of(names, birth, nationality=number, sex=reference.sex)
-        with self._lock:
-            label = self._label(reference.attributes)
-            before = self._owners.find(reference.key)
-            owner = self._owners.add(reference.key, label=label, rows=len(rows))
-            self._rows[label] += len(rows)
-        self._index.add(owner, rows, label=label)
-        if before is not None:
+    def _enrol(self, references: Iterable[IdentityReference]) -> None:
+        """Add references whose keys differ."""
+        added: list[tuple[int, Row, int]] = []
+        replaced: list[int] = []
+        for reference in references:
+            number = self._number(reference.nationality)
+            rows = rows_of(reference.names, reference.birth, nationality=number, sex=reference.sex)
+            with self._lock:
+                label = self._label(reference.attributes)
+                before = self._owners.find(reference.key)
+                owner = self._owners.add(reference.key, label=label, rows=len(rows))
+                self._rows[label] += len(rows)
+            added += [(owner, row, label) for row in rows]
+            replaced += [] if before is None else [before]
+        self._index.add_many(added)
+        if replaced:
             # A search that began before the new rows were there still needs the old ones.
             self._epochs.quiesce()
-            self._overwrite([before])
+            self._overwrite(replaced)
 
     def _overwrite(self, numbers: list[int]) -> None:
         """Overwrite the rows and keys of numbers that stand for no key any more."""
@@ -175,8 +190,6 @@ class IdentityGallery:
                 self._owners.forget(number)
 
     def _label(self, attributes: int) -> int:
-        if not 0 <= attributes < 1 << 64:
-            raise ValueError(f"attribute word {attributes:#x} does not fit 64 bits")
         if attributes not in self._words and len(self._words) + 1 == _LABELS:
             raise ValueError(f"an index has room for {_LABELS - 1} attribute words")
         return self._words.setdefault(attributes, len(self._words) + 1)
@@ -285,6 +298,11 @@ class IdentityGallery:
                 self._index.load(contents.words, np.ascontiguousarray(rows), owners.copy())
             except ValueError:
                 raise dumped.malformed() from None
+
+
+def _check_attributes(attributes: int) -> None:
+    if not 0 <= attributes < 1 << 64:
+        raise ValueError(f"attribute word {attributes:#x} does not fit 64 bits")
 
 
 def _owned(rows: NDArray[np.void], owners: NDArray[np.int64]) -> NDArray[np.void]:

@@ -90,10 +90,16 @@ class IdentityIndex:
             rows: Its names and aliases; one without words can be found by its date alone.
             label: Who may search it, 1..65535.
         """
+        self.add_many([(owner, row, label) for row in rows])
+
+    def add_many(self, rows: Sequence[tuple[int, Row, int]]) -> None:
+        """Add identities of many references: owner, row and label of each; see ``add``."""
         with self._changing:
-            packed = [self._pack(row, label) for row in rows]
-            if packed:
-                self._add(np.concatenate(packed), np.full(len(packed), owner, np.uint32))
+            if rows:
+                packed = np.zeros(len(rows), ROW)
+                for at, (_, row, label) in enumerate(rows):
+                    packed[at] = self._pack(row, label)
+                self._add(packed, np.array([owner for owner, *_ in rows], np.uint32))
 
     def add_packed(self, rows: NDArray[np.void], owners: NDArray[np.uint32]) -> None:
         """Add rows whose words are numbers of this vocabulary already."""
@@ -189,17 +195,15 @@ class IdentityIndex:
         often = max(int(self._nationalities[number]), 1)
         return float(np.log2(max(len(self), 1) / often))
 
-    def _pack(self, row: Row, label: int) -> NDArray[np.void]:
-        packed = np.zeros(1, ROW)
+    def _pack(self, row: Row, label: int) -> tuple[tuple[int, ...], int, int, int, int]:
+        """The fields of a ``ROW``."""
         kept = row.words[row.words["kind"] == 0]
         numbers = [self.vocabulary.add(kept[i : i + 1]) for i in range(len(kept))]
         if len(numbers) > ROW_WORDS:
             counts = self.vocabulary.counts
             numbers = sorted(numbers, key=lambda number: int(counts[number]))[:ROW_WORDS]
-        packed["word"][0, : len(numbers)] = numbers
-        packed["day"], packed["label"] = row.day, label
-        packed["nationality"], packed["sex"] = row.nationality, row.sex
-        return packed
+        padded = (*numbers, *(0,) * (ROW_WORDS - len(numbers)))
+        return padded, row.day, row.nationality, row.sex, label
 
     def _add(self, rows: NDArray[np.void], owners: NDArray[np.uint32]) -> None:
         self._count(rows, 1)
