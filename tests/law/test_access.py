@@ -84,5 +84,6 @@ def test_screening_reaches_identity_data_only() -> None:
 def test_asylum_and_immigration_units_search_their_own_state_only() -> None:
     for role in ("asylum_unit", "immigration_unit"):
         for purpose in "abcj":
-            for operation in ("identify", "lookup", "lookup_identity"):
+            for operation in ("identify", "lookup"):
                 assert authorise(context(role, purpose), operation).scope == "own_state"
+            assert "lookup_identity" not in allowed_operations(role, purpose)
