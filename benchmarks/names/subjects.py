@@ -54,6 +54,13 @@ class Part:
     peers: Mapping[str, Subject]
 
 
+_OURS = "benchmarks.peers.linkage."
+
+
+def _ours(adapter: str, **kinds: str) -> Mapping[str, Subject]:
+    return {"ours": Subject("ours", _OURS + adapter, (), {"kinds": kinds})}
+
+
 _SPLINK = ("splink", "duckdb", "pyarrow")
 
 
@@ -64,7 +71,7 @@ def _ecm(given: str, family: str, **columns: object) -> Subject:
 
 LINK: Mapping[str, Part] = {
     "febrl4": Part(
-        {},
+        _ours("OursLink", given_name="name", surname="name", date_of_birth="date"),
         {
             "splink": Subject("splink", "benchmarks.peers.splink.SplinkFebrl4", _SPLINK),
             "ecm": _ecm("given_name", "surname", date="date_of_birth"),
@@ -75,7 +82,11 @@ LINK: Mapping[str, Part] = {
 
 CLUSTER: Mapping[str, Part] = {
     "historical": Part(
-        {},
+        _ours(
+            "OursCluster",
+            **{"full_name": "name", "dob": "date", "birth_place": "text", "postcode": "text"},
+            **{"gender": "text", "occupation": "text"},
+        ),
         {
             "splink": Subject(
                 "splink, its example",
@@ -107,7 +118,11 @@ CLUSTER: Mapping[str, Part] = {
         },
     ),
     "fake1000": Part(
-        {},
+        _ours(
+            "OursCluster",
+            **{"first_name": "name", "surname": "name", "dob": "date"},
+            **{"city": "text", "email": "text"},
+        ),
         {
             "splink": Subject("splink", "benchmarks.peers.splink.SplinkFake1000", _SPLINK),
             "ecm": _ecm("first_name", "surname", date="dob", exact=("city", "email")),

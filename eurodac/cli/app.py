@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from eurodac.cli import demonstration, importing, links, registry, searches
+from eurodac.cli import batch, demonstration, importing, links, registry, searches
 from eurodac.cli.call import REFUSED, error_body, exit_code, show_error
 from eurodac.errors import EurodacError
 
@@ -20,7 +20,7 @@ app = typer.Typer(
     help="Eurodac register: people, not applications. Exit codes: 0 done, 1 refused, 2 wrong "
     "usage, 3 not ready.",
 )
-for module in (demonstration, registry, importing, searches, links):
+for module in (demonstration, registry, importing, searches, links, batch):
     module.add_to(app)
 
 

@@ -1,0 +1,17 @@
+"""Linkage in bulk: which records of one or two files are about the same people, without labels."""
+
+from matching.linkage.clusters import average_linkage, one_to_one
+from matching.linkage.link import Linkage, clusters, link
+from matching.linkage.records import Column, ColumnKind, RecordError, Records
+
+__all__ = [
+    "Column",
+    "ColumnKind",
+    "Linkage",
+    "RecordError",
+    "Records",
+    "average_linkage",
+    "clusters",
+    "link",
+    "one_to_one",
+]

@@ -1,0 +1,140 @@
+"""``eurodac link-batch``: files in, pairs and a report out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from eurodac.cli import app
+from eurodac.cli.batch_files import BatchError, read_batches, write_whole
+from eurodac.cli.batch_report import Pair, Term, report
+from matching.linkage import ColumnKind, Records
+from tests.matching.linkage.people import recorded_twice
+
+_COUNT = 400
+
+
+def _write(path: Path, records: Records) -> Path:
+    columns = {column.name: column.values for column in records.columns}
+    rows = [
+        {"id": f"{path.stem}-{at}", **{name: values[at] for name, values in columns.items()}}
+        for at in range(len(records))
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
+
+
+def test_links_two_files_one_to_one(tmp_path: Path) -> None:
+    left, right = recorded_twice(_COUNT, seed=1)
+    files = [str(_write(tmp_path / "a.ndjson", left)), str(_write(tmp_path / "b.ndjson", right))]
+    output = tmp_path / "pairs.ndjson"
+    result = CliRunner().invoke(
+        app, ["link-batch", *files, "--output", str(output), "--one-to-one", "--json"]
+    )
+    assert result.exit_code == 0, result.output
+    lines = [json.loads(line) for line in output.read_text("utf-8").splitlines()]
+    assert json.loads(result.output)["pairs"] == len(lines)
+    right_ones = sum(line["left"][1:] == line["right"][1:] for line in lines)
+    assert right_ones / len(lines) > 0.97
+    assert right_ones / _COUNT > 0.8
+    for line in lines:
+        total = line["prior"] + sum(term["bits"] for term in line["terms"])
+        assert total == pytest.approx(line["bits"], abs=0.01)
+    assert sorted(each.name for each in tmp_path.iterdir()) == [
+        *("a.ndjson", "b.ndjson", "pairs.html", "pairs.ndjson")
+    ]
+
+
+def test_numbers_the_clusters_of_one_file(tmp_path: Path) -> None:
+    left, right = recorded_twice(_COUNT, seed=2)
+    both = _write(tmp_path / "a.ndjson", left).read_text() + _write(
+        tmp_path / "b.ndjson", right
+    ).read_text().replace('"b-', '"c-')
+    file, output = tmp_path / "both.ndjson", tmp_path / "out.ndjson"
+    file.write_text(both)
+    result = CliRunner().invoke(app, ["link-batch", str(file), "--output", str(output)])
+    assert result.exit_code == 0, result.output
+    lines = [json.loads(line) for line in output.read_text("utf-8").splitlines()]
+    assert len(lines) > _COUNT * 0.8
+    assert len({line["cluster"] for line in lines}) > _COUNT * 0.8
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "says"),
+    [
+        ("", "batch_empty", "no rows"),
+        ('{"names":"A"}\nsecret\n', "batch_row", "line 2 is not JSON"),
+        ('{"names":"A"}\n\n["secret"]\n', "batch_row", "line 3 is not an object"),
+        ('{"names":{"secret":1}}\n', "batch_row", "line 1 has a value"),
+        ('{"names":["A",1]}\n', "batch_row", "line 1 has a value"),
+        ('{"id":"7","names":"A"}\n{"id":"7","names":"B"}\n', "batch_row", "same id"),
+        ('{"id":"7"}\n', "batch_columns", "no column"),
+    ],
+)
+def test_bad_rows_are_refused_by_line(tmp_path: Path, text: str, code: str, says: str) -> None:
+    path = tmp_path / "rows.ndjson"
+    path.write_text(text, "utf-8")
+    with pytest.raises(BatchError, match=says) as caught:
+        read_batches([path])
+    assert caught.value.code == code
+    assert "secret" not in str(caught.value)
+
+
+def test_a_refused_file_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "rows.ndjson"
+    path.write_text("nonsense", "utf-8")
+    result = CliRunner().invoke(
+        app, ["link-batch", str(path), "--output", str(tmp_path / "out.ndjson")]
+    )
+    assert isinstance(result.exception, BatchError)
+    assert [each.name for each in tmp_path.iterdir()] == ["rows.ndjson"]
+
+
+def test_an_interrupted_write_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "out.ndjson"
+    path.write_text("old", "utf-8")
+    with pytest.raises(TypeError):
+        write_whole(path, [{"fine": 1}, {"not json": object()}])
+    assert [each.name for each in tmp_path.iterdir()] == ["out.ndjson"]
+    assert path.read_text("utf-8") == "old"
+
+
+def test_columns_are_what_they_are_called(tmp_path: Path) -> None:
+    path = tmp_path / "rows.ndjson"
+    path.write_text('{"names":["A","B"],"birth_date":"1990","sex":1}\n{"names":null}\n', "utf-8")
+    (batch,) = read_batches([path])
+    kinds = {column.name: column.kind for column in batch.records.columns}
+    assert kinds == {
+        "names": ColumnKind.NAME,
+        "birth_date": ColumnKind.DATE,
+        "sex": ColumnKind.TEXT,
+    }
+    assert [list(column.values) for column in batch.records.columns] == [
+        ["A B", ""],
+        ["1990", ""],
+        ["1", ""],
+    ]
+    assert batch.ids == ("1", "2")
+
+
+def test_the_report_escapes_names_and_keeps_their_direction() -> None:
+    pair = Pair(
+        "1", "2", 3.0, (Term("name", "same", 8.0),), -5.0, (("names", "<script>", "\u202eKhan"),)
+    )
+    html = report(
+        strongest=[pair], doubtful=[pair], filled=[("names", 0.5)], scores=[3.0], threshold=1.0
+    )
+    assert "<script" not in html
+    assert "\u202e" not in html
+    assert "&lt;script&gt;" in html
+    assert html.count("<svg") == 4
+    assert "+8.0" in html
+    assert "-5.0" in html
+
+
+def test_a_report_without_pairs_says_so() -> None:
+    html = report(strongest=[], doubtful=[], filled=[], scores=[], threshold=float("inf"))
+    assert "No pair shares enough" in html

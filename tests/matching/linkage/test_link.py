@@ -1,0 +1,92 @@
+"""Linking without labels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from matching.linkage import (
+    Column,
+    ColumnKind,
+    RecordError,
+    Records,
+    clusters,
+    link,
+    one_to_one,
+)
+from tests.matching.linkage.people import recorded_twice
+
+COUNT = 600
+
+
+def _name(*values: str | None) -> Column:
+    return Column("name", ColumnKind.NAME, values)
+
+
+def test_finds_the_people_of_one_file_in_another() -> None:
+    found = link(*recorded_twice(COUNT, seed=1))
+    kept = one_to_one(found.left, found.right, found.scores) & (found.scores >= 0)
+    hits = int((found.left[kept] == found.right[kept]).sum())
+    assert hits / kept.sum() > 0.98
+    assert hits / COUNT > 0.9
+
+
+def test_the_threshold_follows_the_precision_asked_for() -> None:
+    found = link(*recorded_twice(COUNT, seed=2))
+    strict, lax = found.threshold(0.999), found.threshold(0.8)
+    assert strict > lax
+    accepted = found.scores >= found.threshold(0.99)
+    assert (found.left[accepted] == found.right[accepted]).mean() > 0.97
+
+
+def test_prior_and_terms_are_the_score() -> None:
+    found = link(*recorded_twice(COUNT, seed=3))
+    for at in range(0, len(found.scores), 97):
+        assert found.model.prior + sum(found.terms(at)) == pytest.approx(found.scores[at], abs=1e-6)
+
+
+def test_swapped_fields_of_a_name_are_full_agreement() -> None:
+    left, right = recorded_twice(COUNT, seed=4)
+    swapped = Records((right.columns[1], right.columns[0], *right.columns[2:]))
+    renamed = Records(
+        tuple(
+            Column(a.name, a.kind, b.values)
+            for a, b in zip(left.columns, swapped.columns, strict=True)
+        )
+    )
+    straight, crossed = link(left, right), link(left, renamed)
+    # Where two ways of pairing the words are equally good, either may be chosen.
+    differing = np.abs(crossed.scores - straight.scores) > 0.1
+    assert differing.mean() < 0.001
+
+
+def test_clusters_within_one_file_hold_the_records_of_a_person() -> None:
+    left, right = recorded_twice(COUNT, seed=5)
+    both = Records(
+        tuple(
+            Column(a.name, a.kind, [*a.values, *b.values])
+            for a, b in zip(left.columns, right.columns, strict=True)
+        )
+    )
+    found = link(both)
+    numbers, _ = clusters(found, count=len(both))
+    assert (numbers[:COUNT] == numbers[COUNT:]).mean() > 0.9
+    assert len(np.unique(numbers)) > COUNT * 0.95
+
+
+@pytest.mark.parametrize("values", [("",), (None, "..."), ("\ud800", "\0", "x" * 10_000)])
+def test_what_cannot_be_read_is_nothing(values: tuple[str | None, ...]) -> None:
+    found = link(Records((_name(*values),)))
+    assert not np.isnan(found.scores).any()
+    assert found.threshold(0.99) == float("inf")
+
+
+def test_columns_of_different_lengths_are_refused() -> None:
+    with pytest.raises(RecordError, match="same length"):
+        Records((_name("a"), _name("a", "b")))
+
+
+def test_files_with_different_columns_are_refused() -> None:
+    other = Records((Column("place", ColumnKind.TEXT, ["x"]),))
+    with pytest.raises(RecordError, match="same columns"):
+        link(Records((_name("a"),)), other)
