@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from eurodac.cli import app
+from eurodac.cli import app, batch_files
 from eurodac.cli.batch_files import BatchError, read_batches, write_whole
 from eurodac.cli.batch_report import Pair, Term, report
 from matching.linkage import ColumnKind, Records
@@ -100,6 +100,17 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path: Path) -> None:
         write_whole(path, [{"fine": 1}, {"not json": object()}])
     assert [each.name for each in tmp_path.iterdir()] == ["out.ndjson"]
     assert path.read_text("utf-8") == "old"
+
+
+def test_parquet_without_its_extra_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(name: str) -> None:
+        raise ModuleNotFoundError(name=name)
+
+    monkeypatch.setattr(batch_files, "import_module", missing)
+    with pytest.raises(BatchError, match=r"eurodac-register\[parquet\]"):
+        read_batches([tmp_path / "rows.parquet"])
 
 
 def test_columns_are_what_they_are_called(tmp_path: Path) -> None:
