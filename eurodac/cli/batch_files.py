@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 
@@ -18,6 +19,7 @@ __all__ = ["Batch", "BatchError", "read_batches", "write_whole"]
 
 _NAMES = frozenset({"name", "names", "forenames", "surnames"})
 _DATES = frozenset({"birth_date"})
+_BIOMETRIC = frozenset({"biometric_bits", "templates", "fingers"})
 _ID = "id"
 
 
@@ -50,6 +52,8 @@ def read_batches(paths: Iterable[Path]) -> list[Batch]:
     """
     files = [_rows(path) for path in paths]
     shared = [name for name in files[0][0] if all(name in rows[0] for rows in files)]
+    if any(name in _BIOMETRIC for rows in files for name in rows[0]):
+        raise BatchError("batch_columns", "biometrics are not linked in bulk: leave them out")
     columns = [name for name in shared if name != _ID]
     if not columns:
         raise BatchError("batch_columns", "the files share no column that could be compared")
@@ -117,6 +121,8 @@ def _text(value: object, path: Path, line: int) -> str:
         return ""
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         return " ".join(value)
+    if isinstance(value, date):
+        return value.isoformat()[:10]
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise _refused(path, line, "has a value that is neither text, list of texts nor number")
     return str(value)

@@ -18,7 +18,10 @@ __all__ = ["Linkage", "clusters", "link"]
 _STRANGERS = 200_000
 """Random pairs from which the share of chance agreement is estimated."""
 _LEAST, _MOST = -3.0, 15.0
-"""Bounds of the score of a pair when clusters are joined: no single pair decides alone."""
+"""Bounds of the score of a pair when clusters are joined: no single pair decides alone.
+
+Of (-10, 15), (-5, 10) and (-3, 15) the last had the best F1 at even odds on two labelled sets.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

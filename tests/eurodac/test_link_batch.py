@@ -72,6 +72,7 @@ def test_numbers_the_clusters_of_one_file(tmp_path: Path) -> None:
         ('{"names":["A",1]}\n', "batch_row", "line 1 has a value"),
         ('{"id":"7","names":"A"}\n{"id":"7","names":"B"}\n', "batch_row", "same id"),
         ('{"id":"7"}\n', "batch_columns", "no column"),
+        ('{"names":"A","biometric_bits":"3"}\n', "batch_columns", "biometrics"),
     ],
 )
 def test_bad_rows_are_refused_by_line(tmp_path: Path, text: str, code: str, says: str) -> None:
