@@ -103,28 +103,32 @@ typedef struct {
     int32_t evidence[MOST][MOST];
 } matrix;
 
-/* Evidence of two lists of words without those in the masks. */
+/* Takes the cost of the words that are not in the mask; returns how many are plain. */
+static int leftover(const pair_weights *weights, const pair_word *words, int count, uint32_t taken,
+                    int32_t *sum) {
+    int plain = 0;
+    for (int i = 0; i < count; i++)
+        if (!(taken >> i & 1)) {
+            *sum -= cost(weights, words + i);
+            plain += words[i].word.kind == 0;
+        }
+    return plain;
+}
+
+/* Evidence of two lists of words without those in the masks.  What a pair gains is what it brings
+ * and what its words would cost if left over; an initial that stands for a word is counted as if a
+ * conflict remained, which only matters for which of two such pairs is preferred. */
 static int32_t assign(matrix *in, const pair_word *a, int n, const pair_word *b, int m,
                       uint32_t skip_a, uint32_t skip_b, pair_result *result) {
-    int rows[MOST], columns[MOST], row_of[MOST], left_a = 0, left_b = 0;
+    int rows[MOST], columns[MOST], row_of[MOST];
     int rn = 0, cn = 0;
     int32_t gain[MOST][MOST];
     const pair_weights *weights = in->weights;
-    int32_t sum = 0;
     for (int i = 0; i < n; i++)
         if (!(skip_a >> i & 1)) rows[rn++] = i;
     for (int j = 0; j < m; j++)
         if (!(skip_b >> j & 1)) columns[cn++] = j;
     const int size = rn > cn ? rn : cn;
-    for (int i = 0; i < rn; i++) {
-        sum -= cost(weights, a + rows[i]);
-        left_a += a[rows[i]].word.kind == 0;
-    }
-    for (int j = 0; j < cn; j++) {
-        sum -= cost(weights, b + columns[j]);
-        left_b += b[columns[j]].word.kind == 0;
-    }
-    sum -= smaller(left_a, left_b) * weights->conflict;
     for (int i = 0; i < size; i++)
         for (int j = 0; j < size; j++) {
             gain[i][j] = 0;
@@ -138,15 +142,21 @@ static int32_t assign(matrix *in, const pair_word *a, int n, const pair_word *b,
             if (more > 0) gain[i][j] = more;
         }
     best_rows(size, gain, row_of);
+    uint32_t taken_a = skip_a, taken_b = skip_b;
+    int32_t sum = 0;
     for (int j = 0; j < cn; j++) {
         const int i = row_of[j];
         if (i >= rn || gain[i][j] <= 0) continue;
-        sum += gain[i][j];
+        sum += in->evidence[rows[i]][columns[j]];
+        taken_a |= 1u << rows[i];
+        taken_b |= 1u << columns[j];
         result->partner[rows[i]] = (int8_t)columns[j];
         result->likeness[rows[i]] = in->likeness[rows[i]][columns[j]];
         result->evidence[rows[i]] = in->evidence[rows[i]][columns[j]];
     }
-    return sum;
+    const int left_a = leftover(weights, a, n, taken_a, &sum);
+    const int left_b = leftover(weights, b, m, taken_b, &sum);
+    return sum - smaller(left_a, left_b) * weights->conflict;
 }
 
 static void clear(pair_result *result) {
