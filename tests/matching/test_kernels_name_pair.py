@@ -1,0 +1,97 @@
+"""The compiled comparison of two names: the same both ways, and never less than any assignment."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from matching.kernels import name_pair as kernel
+from matching.kernels import name_twin as twin
+from matching.kernels.name_pair import MAX_WORDS, PAIR_WORD
+from matching.name import model, weights
+
+MODEL, WEIGHTS = model.load(), weights.load()
+LAID = kernel.lay_out(WEIGHTS)
+WORDS = st.lists(
+    st.tuples(st.lists(st.integers(0, 40), min_size=1, max_size=8), st.integers(256, 4608)),
+    min_size=1,
+    max_size=4,
+)
+Spelled = list[tuple[list[int], int]]
+
+
+def laid(words: Spelled) -> NDArray[np.void]:
+    found = np.zeros(len(words), PAIR_WORD)
+    for place, (letters, weight) in zip(found, words, strict=True):
+        place["word"]["letters"][: len(letters)] = letters
+        place["word"]["length"], place["weight"] = len(letters), weight
+    return found
+
+
+def compare(a: NDArray[np.void], b: NDArray[np.void]) -> np.void:
+    sides = [(side, np.array([0, len(side)])) for side in (a, b)]
+    found: np.void = kernel.compare(MODEL, LAID, sides[0], sides[1])[0]
+    return found
+
+
+def best(a: NDArray[np.void], b: NDArray[np.void]) -> int:
+    """Evidence of the best assignment of whole words, all of them tried."""
+    small, large = (a, b) if len(a) <= len(b) else (b, a)
+    sums = []
+    for order in permutations([*range(len(large)), *[-1] * len(small)], len(small)):
+        total, matched = 0, 0
+        for word, place in zip(small, order, strict=True):
+            if place < 0:
+                continue
+            other = large[place]
+            likeness = twin.likeness(MODEL[0], word["word"], other["word"])
+            if likeness < 0:
+                total = -(1 << 40)
+                break
+            step = min(max(likeness, shortened(word, other)), len(LAID["most"][0]) - 1)
+            total += min(int(word["weight"]), int(other["weight"]), int(LAID["most"][0, step]))
+            matched += 1
+        left = len(small) + len(large) - 2 * matched
+        total -= left * int(LAID["unmatched"][0])
+        sums.append(total - (len(small) - matched) * int(LAID["conflict"][0]))
+    return max(sums)
+
+
+def shortened(a: np.void, b: np.void) -> int:
+    first, second = (list(w["word"]["letters"][: w["word"]["length"]]) for w in (a, b))
+    short, long = sorted((first, second), key=len)
+    begins = 4 <= len(short) < len(long) and long[: len(short)] == short
+    return WEIGHTS.shortened if begins else 0
+
+
+@given(WORDS, WORDS)
+@settings(deadline=None, max_examples=60)
+def test_no_assignment_of_words_brings_more(a: Spelled, b: Spelled) -> None:
+    first, second = laid(a), laid(b)
+    found = compare(first, second)
+    assert found["total"] == compare(second, first)["total"]
+    if found["joined_a"] < 0:
+        assert found["total"] == best(first, second)
+    else:
+        assert found["total"] >= best(first, second)
+
+
+def test_two_words_that_were_written_together_are_one() -> None:
+    apart = laid([([12, 14, 7], 2000), ([0, 12, 3], 2000)])
+    together = laid([([12, 14, 7, 0, 12, 3], 4000)])
+    found = compare(apart, together)
+    assert (found["joined_a"], found["joined_b"], found["turned"]) == (0, 0, 0)
+    assert found["total"] == 4000
+    assert compare(together, apart)["turned"] == 1
+
+
+def test_a_name_of_too_many_words_is_refused() -> None:
+    long = laid([([1], 256)] * (MAX_WORDS + 1))
+    with pytest.raises(ValueError, match="at most"):
+        compare(long, long)
+    assert compare(long[:MAX_WORDS], long[:MAX_WORDS])["total"] == MAX_WORDS * 256
