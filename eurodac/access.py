@@ -1,6 +1,6 @@
 """Access, decided once: (role, purpose, operation) -> a grant with its scope and article.
 
-Rows of ``law/roles.toml`` say what is allowed; everything else is refused. What a grant lets an
+Rows of ``law/roles/*.toml`` say what is allowed; everything else is refused. What a grant lets an
 actor *see* follows from its scope, and a record outside it looks exactly like one that does not
 exist.
 """
@@ -25,7 +25,7 @@ class Grant:
 
     Args:
         operation: What was asked for.
-        scope: What it reaches; a value of ``law/roles.toml``.
+        scope: What it reaches; a value of ``law/roles/*.toml``.
         article: The provision that allows it.
         system: Whose records it starts from; those of every other system look like none.
     """

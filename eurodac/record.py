@@ -311,7 +311,7 @@ class Link:
 
 
 class Role(StrEnum):
-    """Roles of people and machines; what each may do is in ``law/roles.toml``."""
+    """Roles of people and machines; what each may do is in ``law/roles/*.toml``."""
 
     ASYLUM_UNIT = "asylum_unit"
     IMMIGRATION_UNIT = "immigration_unit"

@@ -13,6 +13,7 @@ from eurodac.cli.files import InputFile, looks_like_json, read_message
 from eurodac.demo.case import tell_case
 from eurodac.lookup_views import IdentityLookupView
 from eurodac.present import rarity
+from eurodac.service import Service
 from eurodac.views import (
     DatasetView,
     FingerView,
@@ -53,7 +54,8 @@ def enrol(
     key = idempotency_key or hashlib.sha256(data).hexdigest()
     with call.service() as service:
         if looks_like_json(data):
-            view = service.transmit(call.context(), read_message(data), idempotency_key=key)
+            message = _message(service, call, "transmit", data=data)
+            view = service.transmit(call.context(), message, idempotency_key=key)
         else:
             view = service.transmit_nist(call.context(), data, idempotency_key=key)
     call.answer(to_json(view), text=lambda: console().print(visible(transmission_text(view))))
@@ -64,7 +66,8 @@ def identify(call: Call, file: InputFile) -> None:
     data = file.read_bytes()
     with call.service() as service:
         if looks_like_json(data):
-            view = service.identify(call.context(), read_message(data))
+            message = _message(service, call, "identify", data=data)
+            view = service.identify(call.context(), message)
         else:
             view = service.identify_nist(call.context(), data)
     call.answer(to_json(view), text=lambda: _show_candidates(view))
@@ -93,10 +96,17 @@ def lookup_identity(
 
     They come in a JSON message and not as options, which other users of a computer can read.
     """
-    message = read_message(file.read())
+    data = file.read()
     with call.service() as service:
+        message = _message(service, call, "lookup_identity", data=data)
         view = service.lookup_identity(call.context(), message)
     call.answer(to_json(view), text=lambda: console().print(_people_text(view)))
+
+
+def _message(service: Service, call: Call, operation: str, *, data: bytes) -> object:
+    """Read a message inside the call, so that its refusal stands in the log."""
+    with service.admitted(call.context(), operation):
+        return read_message(data)
 
 
 def lookup_visa(call: Call, application_number: str) -> None:

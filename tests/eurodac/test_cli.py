@@ -330,6 +330,26 @@ def test_a_person_is_found_by_what_stands_in_a_message(registry: Run, tmp_path: 
     )
 
 
+@pytest.mark.parametrize(
+    ("command", "actor", "operation"),
+    [
+        ("enrol", ASYLUM, "transmit"),
+        ("identify", ASYLUM, "identify"),
+        ("lookup-identity", SCREENING, "lookup_identity"),
+    ],
+)
+def test_a_message_that_cannot_be_read_is_a_refused_call_in_the_log(
+    registry: Run, tmp_path: Path, command: str, actor: list[str], *, operation: str
+) -> None:
+    file = tmp_path / "broken.json"
+    file.write_text('{"text": ')
+    code, _, errors = registry(command, file, "--json", *actor)
+    assert (code, json.loads(errors)["code"]) == (1, "json_syntax")
+    with closing(sqlite3.connect(tmp_path / "registry" / "registry.db")) as connection:
+        rows = connection.execute("SELECT operation, outcome FROM log ORDER BY seq").fetchall()
+    assert rows[-1] == (operation, "refused")
+
+
 def test_law_lists_article_rule_code_and_tests(run: Run) -> None:
     rows = json.loads(run("law", "--json")[1])
     assert {"article", "rule_id", "says", "code", "tests"} <= set(rows[0])
