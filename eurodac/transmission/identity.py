@@ -18,7 +18,7 @@ __all__ = ["MAX_FOUND", "IdentityModel", "read_identity"]
 MAX_FOUND = 50
 """A longer list does not help the person who reads it."""
 
-_ARTICLE = "32024R1358#art40"
+_ARTICLE = "32019R0818#art20a"
 
 
 class IdentityModel(Shape):
