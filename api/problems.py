@@ -37,6 +37,7 @@ STATUS: Mapping[type[errors.EurodacError], HTTPStatus] = MappingProxyType(
         errors.TransmissionError: HTTPStatus.UNPROCESSABLE_ENTITY,
         errors.FieldRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
         errors.BiometricRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+        errors.BatchError: HTTPStatus.UNPROCESSABLE_ENTITY,
         errors.ConflictError: HTTPStatus.CONFLICT,
         errors.NotFoundError: HTTPStatus.NOT_FOUND,
         errors.AccessDeniedError: HTTPStatus.FORBIDDEN,

@@ -5,6 +5,7 @@
     ├── TransmissionError           a transmission is refused; nothing was stored
     │   ├── FieldRefusedError       a field breaks the closed list, its requirement or its format
     │   └── BiometricRefusedError   a sample, template, position or NIST file cannot be used
+    ├── BatchError                  a file of records cannot be linked; nothing was written
     ├── ConflictError               it contradicts what is stored (duplicate number, other body ...)
     ├── NotFoundError               no such record, or none that this actor may see
     ├── AccessDeniedError           role, purpose and operation do not go together
@@ -22,6 +23,7 @@ from __future__ import annotations
 
 __all__ = [
     "AccessDeniedError",
+    "BatchError",
     "BiometricRefusedError",
     "ConflictError",
     "EurodacError",
@@ -86,6 +88,10 @@ class FieldRefusedError(TransmissionError):
 
 class BiometricRefusedError(TransmissionError):
     """A sample, template, finger position or NIST file cannot be used."""
+
+
+class BatchError(EurodacError):
+    """A file of records cannot be linked; says which line, never what stands in it."""
 
 
 class ConflictError(EurodacError):

@@ -11,10 +11,11 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from eurodac.cli.batch_files import Batch, BatchError, read_batches, write_whole
+from eurodac.cli.batch_files import Batch, read_batches, write_whole
 from eurodac.cli.batch_report import Pair, Term, report
 from eurodac.cli.call import Json, console
 from eurodac.cli.files import InputFile
+from eurodac.errors import BatchError
 from matching.linkage import Linkage, clusters, link, one_to_one
 
 __all__ = ["add_to"]

@@ -12,19 +12,15 @@ from importlib import import_module
 from pathlib import Path
 
 from eurodac import strict_json
-from eurodac.errors import EurodacError
+from eurodac.errors import BatchError, EurodacError
 from matching.linkage import Column, ColumnKind, Records
 
-__all__ = ["Batch", "BatchError", "read_batches", "write_whole"]
+__all__ = ["Batch", "read_batches", "write_whole"]
 
 _NAMES = frozenset({"name", "names", "forenames", "surnames"})
 _DATES = frozenset({"birth_date"})
 _BIOMETRIC = frozenset({"biometric_bits", "templates", "fingers"})
 _ID = "id"
-
-
-class BatchError(EurodacError):
-    """A file cannot be linked; says which line, never what stands in it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from eurodac.cli import app, batch_files
-from eurodac.cli.batch_files import BatchError, read_batches, write_whole
+from eurodac.cli.batch_files import read_batches, write_whole
 from eurodac.cli.batch_report import Pair, Term, report
+from eurodac.errors import BatchError
 from matching.linkage import ColumnKind, Records
 from tests.matching.linkage.people import recorded_twice
 
