@@ -15,7 +15,7 @@ enum { NEAR = 0, BEFORE = 1, AFTER = 2, REGIONS = 3 };
     (1u << DATE_MISSING | 1u << DATE_ADJACENT | 1u << DATE_DAY_NEXT_YEAR | 1u << DATE_DIGIT |      \
      1u << DATE_DAY | 1u << DATE_NEXT_YEAR | 1u << DATE_DIFFERENT)
 
-#define DAY_ROWS 65536 /* days that more rows have are not looked at as a whole */
+#define DAY_ROWS 65536 /* a day that more rows have is not looked at as a whole */
 
 typedef struct {
     int32_t evidence, mask, word;
@@ -170,7 +170,7 @@ static int32_t most_of_date(const index_probe *probe, int region, uint32_t done)
     int32_t best = INT32_MIN;
     if (!probe->day) return probe->date[DATE_MISSING];
     for (int i = 0; i < DATE_RELATIONS; i++)
-        if (!(done >> i & 1) && (region == NEAR || (DISTANT >> i & 1)))
+        if (!(done >> i & 1) && i != DATE_CALENDAR && (region == NEAR || (DISTANT >> i & 1)))
             best = larger(best, probe->date[i]);
     return best;
 }
@@ -190,13 +190,16 @@ static uint32_t run_days(const index_matcher *with, const index_segment *in,
     const index_probe *probe = with->probe;
     uint32_t left = 0;
     for (int i = 0; i < probe->range_count; i++) {
-        const int64_t from = first_day(in, probe->first[i]);
-        const int64_t to = first_day(in, (int64_t)probe->last[i] + 1);
-        dated last = {0, 0};
-        if (to - from <= DAY_ROWS)
-            for (int64_t row = from; row < to; row++) look(with, in, row, &last, results);
-        else
-            left |= 1u << eurodac_date_relation((uint32_t)probe->day, probe->last[i]);
+        int64_t from = first_day(in, probe->first[i]);
+        for (uint32_t day = probe->first[i]; day <= probe->last[i]; day++) {
+            const int64_t to = first_day(in, (int64_t)day + 1);
+            dated last = {0, 0};
+            if (to - from <= DAY_ROWS)
+                for (int64_t row = from; row < to; row++) look(with, in, row, &last, results);
+            else
+                left |= 1u << eurodac_date_relation((uint32_t)probe->day, day);
+            from = to;
+        }
     }
     return (uint32_t)probe->complete & ~left;
 }

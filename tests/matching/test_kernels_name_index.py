@@ -73,6 +73,26 @@ def test_a_search_finds_what_scoring_every_row_finds(
     assert [round(match.bits * 256) for match in found] == everybody(index, asked, 10)
 
 
+def test_a_month_with_a_crowded_first_day_hides_nobody() -> None:
+    """Days that too many share are not looked at; the other days of their month are."""
+    index = filled(50)
+    near = rows_of([read_name(text="Mohammed Hassan")], PartialDate(1991, 1, 15))
+    for owner in range(910, 930):  # good enough to leave out the crowd, less good than the person
+        index.add(owner, near, label=1)
+    index.add(999, rows_of([read_name(text="Mohammed Hassan")], PartialDate(1990, 1, 15)), label=1)
+    common = rows_of([read_name(text="Mohammed Ali")], PartialDate(1990, 1, 1))
+    index.add(900, common, label=1)
+    (rows,) = (part.rows for part in index._segments.parts(words=len(index.vocabulary)))
+    many = (1 << 16) + 10
+    crowd = np.repeat(rows[rows["day"] == common[0].day][:1], many)
+    index.add_packed(crowd, np.arange(1000, 1000 + many, dtype=np.uint32))
+    assert len(index._segments.parts(words=len(index.vocabulary))) == 1
+    asked = ask(read_name(text="Mohammed"), PartialDate(1990, 1, 15), numbers=COUNTRIES)
+    found = index.search(asked, k=3)
+    assert found[0].owner == 999
+    assert [round(match.bits * 256) for match in found] == everybody(index, asked, 3)
+
+
 def look_up(index: IdentityIndex, name: str, **more: object) -> list[Match]:
     asked = ask(read_name(text=name), numbers=COUNTRIES, **more)  # type: ignore[arg-type]
     return index.search(asked, k=5)
