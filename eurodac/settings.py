@@ -67,10 +67,10 @@ class Settings(BaseSettings):
         "faiss keeps what is compared, in ten times the memory.",
     )
     gallery_narrowing: bool = Field(
-        default=False,
-        description="Compare only those whose sketches are near (native). Off, because the lists "
-        "were seen to lose more mates than their budget; without it a search of many thousand "
-        "records takes seconds.",
+        default=True,
+        description="Compare only those whose sketches are near (native), so that about one mate "
+        "of ten thousand may be lost. Without it everybody is compared, and a search of many "
+        "thousand records takes seconds.",
     )
     gallery_threads: int = Field(
         default=1, ge=1, le=256, description="Threads that one search of the native gallery uses."

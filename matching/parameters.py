@@ -37,12 +37,12 @@ __all__ = [
     "MAX_SKETCHED_MINUTIAE",
     "NEUTRAL_QUALITY",
     "PERSON_THRESHOLD",
+    "SKETCH_CUTS",
     "SKETCH_MAX_DISTANCE",
     "SKETCH_MIN_DISTANCE",
     "SKETCH_MODEL",
     "SKETCH_QUALITY_EXPONENT",
     "SKETCH_REACH",
-    "SKETCH_SHORTLIST",
     "TUNINGS",
     "CylinderTuning",
     "MinutiaeFamily",
@@ -73,11 +73,11 @@ NEUTRAL_QUALITY = 0.4
 """Stands for a quality that was not reported (0 in ISO/IEC 19794-2:2005), 0..1: the median of
 MINDTCT minutiae on [C1]; between 0.3 and 0.5 no error rate there moved by more than 0.1 %."""
 
-SKETCH_SHORTLIST = ("shortlist-1.json", "shortlist/1")
+SKETCH_CUTS = ("cuts-2.json", "cuts/2")
 """File in matching/fingerprint/models and the version it must have.  Made by
 ``python -m benchmarks calibrate-sketches`` with the sketch model."""
 
-SKETCH_MODEL = ("pairs-1.npz", "pairs/1")
+SKETCH_MODEL = ("pairs-2.npz", "pairs/2")
 """File in matching/fingerprint/models and the version it must have; every stored sketch depends on
 it.  Made by ``python -m benchmarks train-sketch``, from synthetic fingers only."""
 CONSENSUS_DISTANCE = 10.0

@@ -1,9 +1,10 @@
 """Millions of references composed of a pool of fingers.
 
 Making ten million people finger by finger takes an hour, so strangers are combinations: finger p of
-stranger i is finger p of one of the pool's people, chosen by a hash of i and p. No two strangers
-are alike, but with a pool of 20,000 and a million strangers each finger occurs 50 times. Fingers of
-probes and of their mates are never in the pool.
+stranger i is finger p of one of the pool's people, chosen by a hash of i and p. The ten come from
+people whose prints are about as strong as each other, so that some strangers are weak as a whole,
+as people are. No two strangers are alike, but with a pool of 20,000 and a million strangers each
+finger occurs 50 times. Fingers of probes and of their mates are never in the pool.
 """
 
 from __future__ import annotations
@@ -20,13 +21,21 @@ from benchmarks.population.numbers import numbers
 from benchmarks.population.templates import finger_sets
 from matching.gallery.native_engine import batch_of
 from matching.gallery.protocol import Reference
-from matching.gallery.row import FINGER_STRIDE, FIRST_FINGER, ROW_BYTES
+from matching.gallery.row import (
+    CODES,
+    FINGER_STRIDE,
+    FIRST_FINGER,
+    ROW_BYTES,
+    STRENGTHS,
+    codes_of,
+)
 from matching.gallery.segment import Batch
 
 __all__ = ["Pool", "PooledRows", "make_pool", "people"]
 
 _BLOCK = 25  # people made at a time; more do not fit the cache
-_CHOICE = 100  # stream
+_CHOICE, _GRADE = 100, 101  # streams
+_NEAR = 20  # a twentieth of the pool is about as strong, or so many people
 _NAME = b"s"
 _DIGITS = 9
 
@@ -37,25 +46,15 @@ class Pool:
 
     Args:
         seed: Of the choices.
-        bits: (P, 10, 4) uint64.
-        present: (P, 10) bool.
-        rows: (P, 4096) uint8.
+        rows: (P, 6016) uint8, the weakest people first.
     """
 
     seed: int
-    bits: NDArray[np.uint64]
-    present: NDArray[np.bool_]
     rows: NDArray[np.uint8]
 
     def compose(self, strangers: NDArray[np.int64]) -> Batch:
-        """Make strangers by their numbers, 0..999,999,999; 5 us each."""
-        chosen, finger = self._chosen(strangers), np.arange(10)
-        return Batch(
-            self.bits[chosen, finger],
-            self.present[chosen, finger],
-            np.full(len(strangers), 1, np.uint64),
-            self.rows_of(strangers),
-        )
+        """Make strangers by their numbers, 0..999,999,999; 8 us each."""
+        return Batch(np.full(len(strangers), 1, np.uint64), self.rows_of(strangers))
 
     def rows_of(self, strangers: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Their rows alone."""
@@ -69,13 +68,25 @@ class Pool:
                 FIRST_FINGER + finger * FINGER_STRIDE, FIRST_FINGER + (finger + 1) * FINGER_STRIDE
             )
             rows[:, part] = self.rows[chosen[:, finger], part]
+        rows[:, STRENGTHS] = self.rows[:, STRENGTHS][chosen, np.arange(10)]
+        rows[:, CODES] = self.codes_of(strangers)
         return rows
+
+    def codes_of(self, strangers: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """The codes of their rows alone: (N, 1920) uint8."""
+        codes = codes_of(self.rows)[self._chosen(strangers), np.arange(10)]
+        return codes.reshape(len(strangers), -1).view(np.uint8)
 
     def _chosen(self, strangers: NDArray[np.int64]) -> NDArray[np.intp]:
         found = numbers(self.seed, _CHOICE, strangers[:, None], np.arange(10)[None])
         high, low = found.uniform(0).astype(np.float64), found.uniform(1).astype(np.float64)
         share = np.minimum(high + low / 65536, 1 - 1e-9)
-        return (share * len(self.rows)).astype(np.intp)
+        count = len(self.rows)
+        near = max(min(count, _NEAR), count // _NEAR)
+        whole = numbers(self.seed, _GRADE, strangers)
+        grade = np.minimum(whole.uniform(0).astype(np.float64), 1 - 1e-9)
+        first = (grade * (count - near + 1)).astype(np.intp)
+        return first[:, None] + (share * near).astype(np.intp)
 
 
 class PooledRows:
@@ -100,6 +111,14 @@ class PooledRows:
             if place + self._first >= self._strangers or place in self._others:
                 rows[n] = self._others.get(place, np.zeros(ROW_BYTES, np.uint8))
         return rows
+
+    def codes(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Compose the codes; see ``Rows``."""
+        codes = self._pool.codes_of(places + self._first)
+        for n, place in enumerate(places.tolist()):
+            if place + self._first >= self._strangers or place in self._others:
+                codes[n] = self._others.get(place, np.zeros(ROW_BYTES, np.uint8))[CODES]
+        return codes
 
     def write(self, places: NDArray[np.int64], rows: NDArray[np.uint8]) -> None:
         """Keep what is no stranger."""
@@ -133,9 +152,6 @@ def make_pool(seed: int, size: int) -> Pool:
             waiting = []
     if waiting:
         made.append(batch_of(waiting))
-    return Pool(
-        seed,
-        np.concatenate([b.bits for b in made]),
-        np.concatenate([b.present for b in made]),
-        np.concatenate([b.rows for b in made]),
-    )
+    rows = np.concatenate([b.rows for b in made])
+    strength = rows[:, STRENGTHS].sum(axis=1, dtype=np.int64)
+    return Pool(seed, rows[np.argsort(strength, kind="stable")])

@@ -4,7 +4,7 @@ Strangers are composed of a pool of fingers (``benchmarks/population/pool.py``);
 by their first capture and searched by their second; half of the probes that nobody is enrolled for
 set the threshold at FPIR 1e-3, the other half measure it. All four groups are different people. A
 mate is lost by narrowing if its exact comparison reaches the threshold and the search, which
-compares only a shortlist, does not list it.
+compares only those that are near, does not list it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from __future__ import annotations
 import argparse
 import math
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
 
@@ -23,23 +24,18 @@ from rich.progress import track
 from benchmarks.arguments import share, whole, wholes
 from benchmarks.population.pool import Pool, PooledRows, make_pool, people
 from benchmarks.report import Result, Row
+from benchmarks.scenarios.calibrate_sketches import FINGERS
 from matching.fingerprint.compare import compare, pack
-from matching.fingerprint.shortlist import MISS_BUDGET, Shortlist, shortlist
+from matching.fingerprint.cuts import MISS_BUDGET, limits
 from matching.gallery.native_engine import NativeGallery
 from matching.gallery.protocol import CandidateList, Permit, Reference
 from matching.gallery.row import ROW_BYTES
 from matching.gallery.rows import MappedRows
-from matching.parameters import MATCHER_VERSION, SKETCH_MODEL, SKETCH_SHORTLIST
+from matching.parameters import MATCHER_VERSION, PERSON_THRESHOLD, SKETCH_CUTS, SKETCH_MODEL
 from matching.template import FingerPosition, FingerSet
 
 __all__ = ["add_arguments", "run", "upper_bound"]
 
-_FINGERS = {
-    10: tuple(FingerPosition),
-    8: tuple(p for p in FingerPosition if p not in (5, 10)),
-    4: tuple(FingerPosition(p) for p in (2, 3, 7, 8)),
-    2: tuple(FingerPosition(p) for p in (2, 7)),
-}
 _FPIR = 1e-3
 _LOWEST = 5.0  # strangers of ten fingers hardly reach it
 _LISTED = 20
@@ -70,10 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--timed", type=whole(), default=200, help="searches timed one by one")
     parser.add_argument("--pool", type=whole(), default=2000, help="people that strangers come of")
     parser.add_argument("--budget", type=share, default=MISS_BUDGET, help="mates that may be lost")
-    parser.add_argument(
-        "--most", type=whole(0), default=0, help="longest list; 0: as the budget asks"
-    )
-    parser.add_argument("--mapped", action="store_true", help="rows in files, 4 KB per reference")
+    parser.add_argument("--mapped", action="store_true", help="rows in files, 6 KB per reference")
     parser.add_argument("--seed", type=whole(0), default=1000)
 
 
@@ -89,11 +82,11 @@ def run(args: argparse.Namespace) -> Result:
                 metrics = _measure(engine, probes, fingers=fingers, timed=args.timed)
                 rows.append(Row("ours", f"{count:,} people, {fingers} fingers", metrics))
             rows.append(Row("ours", f"{count:,} people, memory", _memory(engine, probes)))
-    asked = ("threads", "mates", "others", "pool", "budget", "most", "mapped", "seed")
+    asked = ("threads", "mates", "others", "pool", "budget", "mapped", "seed")
     versions = {
         "matcher": MATCHER_VERSION,
         "sketch": SKETCH_MODEL[1],
-        "shortlist": SKETCH_SHORTLIST[1],
+        "cuts": SKETCH_CUTS[1],
     }
     return Result({**{name: getattr(args, name) for name in asked}, **versions}, rows)
 
@@ -135,7 +128,7 @@ def _filled(
         rows=MappedRows(folder)
         if args.mapped
         else lambda first, capacity: PooledRows(pool, strangers, first=first),
-        lengths=_lengths(args.budget, args.most),
+        cuts=partial(limits, budget=args.budget),
     )
     for first in track(range(0, strangers, _BLOCK), f"enrol {count:,}", transient=True):
         engine.enrol_batch(pool.compose(np.arange(first, min(first + _BLOCK, strangers))))
@@ -143,26 +136,17 @@ def _filled(
     return engine
 
 
-def _lengths(budget: float, most: int) -> Callable[[int, int], Shortlist]:
-    def lengths(common: int, count: int) -> Shortlist:
-        asked = shortlist(common, count, budget=budget)
-        if not most or asked.middle <= most:
-            return asked
-        return Shortlist(min(asked.leading, 20 * most, count), min(most, count), everybody=False)
-
-    return lengths
-
-
 def _measure(
     engine: NativeGallery, probes: _Probes, *, fingers: int, timed: int
 ) -> dict[str, float | int]:
-    chosen = _FINGERS[fingers]
+    chosen = FINGERS[fingers]
     used = process_time()
     times, single = _one_by_one(engine, _reduced(probes.mated[:timed], chosen))
     used = process_time() - used
     setting = [_best(found) for found in _batched(engine, _reduced(probes.setting, chosen))]
     allowed = int(_FPIR * len(setting))
-    threshold = float(np.nextafter(np.sort(setting)[-1 - allowed], np.inf))
+    found_at = float(np.nextafter(np.sort(setting)[-1 - allowed], np.inf))
+    threshold = max(PERSON_THRESHOLD, found_at)  # the registry uses no lower one
     began = perf_counter()
     measured = [_best(found) for found in _batched(engine, _reduced(probes.measuring, chosen))]
     rate = len(measured) / (perf_counter() - began)

@@ -57,7 +57,7 @@ def ranks(
         shown = _person(rng, sensors[half], 1)[0]
         enrolled, probe = rng.permutation(table.shape[1])[:2]
         rows = table[half][shown]
-        wanted = _taken(sketches, rows[:fingers, probe])
+        wanted = sketches.take(rows[:fingers, probe])
         made = make_probes(wanted, _POSITIONS[:fingers])
         mate_columns, mate_further = _columns(sketches.bits[rows[:, enrolled]][None])
         out = _scanned(columns, made.leading)
@@ -126,7 +126,3 @@ def _scanned(columns: Columns, probe: scan.Probe) -> NDArray[np.uint16]:
     )
     found: NDArray[np.uint16] = out[0]
     return found
-
-
-def _taken(sketches: FingerSketches, rows: Index) -> FingerSketches:
-    return FingerSketches(sketches.values[rows], sketches.bits[rows], sketches.usable[rows])

@@ -9,11 +9,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.population.captures import take
+from benchmarks.population.masters import make_masters
+from benchmarks.population.templates import finger_sets
 from eurodac.demo.fingerprints import finger_seed, make_master, take_impression
 from matching.fingerprint.extractor import Extractor
 from matching.template import MinutiaeTemplate
 
-__all__ = ["CHUNK", "Prints", "Series", "make_chunk", "read_prints"]
+__all__ = ["CHUNK", "Prints", "Series", "draw_people", "make_chunk", "read_prints"]
 
 CHUNK = 25  # fingers per file: a stopped run loses at most one of them
 _POSITION = 2
@@ -103,6 +106,28 @@ def make_chunk(folder: Path, number: int, *, extractor: Extractor, series: Serie
         )
     partial.rename(path)
     return path
+
+
+def draw_people(seed: int, people: int, *, captures: int) -> Prints:
+    """Draw the fingers of people of ``benchmarks/population`` without images; 1.5 ms each.
+
+    Args:
+        seed: Of the population; finger f of person p is number 10 p + f.
+        people: Whose usable fingers.
+        captures: Of every person.
+    """
+    templates: list[MinutiaeTemplate] = []
+    owners: list[tuple[int, int]] = []
+    for start in range(0, people, CHUNK):
+        block = np.arange(start, min(start + CHUNK, people))
+        masters = make_masters(seed, block)
+        for number in range(captures):
+            taken = finger_sets(take(masters, seed, number=number))
+            for person, fingers in zip(block.tolist(), taken, strict=True):
+                templates += fingers.fingers.values()
+                owners += [(10 * person + p - 1, number) for p in fingers.fingers]
+    fingers, impressions = np.array(owners, np.int64).T
+    return Prints(templates, fingers, impressions, np.zeros(len(owners), np.int64))
 
 
 def read_prints(paths: Iterable[Path]) -> Prints:

@@ -46,7 +46,7 @@ def cross_fitted(prints: Prints, cohort: SketchModel) -> list[tuple[Prints, Sket
     halves = [np.flatnonzero(prints.groups % 2 == side) for side in (0, 1)]
     found = []
     for measured, trained in (halves, halves[::-1]):
-        projection, origin = fit(prints.take(trained), Recipe(copies=_COPIES))
+        projection, origin = fit([prints.take(trained)], Recipe(copies=_COPIES))
         model = SketchModel("cross-fitted", projection, origin, cohort.cohort)
         found.append((prints.take(measured), model))
     return found

@@ -49,7 +49,7 @@ def standardised(
     values = probes.values[:, :bits].astype(np.float64)
     most = _LARGEST * np.abs(values).mean(axis=1, keepdims=True)
     values = np.clip(values, -most, most)
-    strangers = values @ model.cohort[:, :bits].T
+    strangers = values @ np.sign(model.cohort[:, :bits]).T
     spread = np.maximum(strangers.std(axis=1, keepdims=True), 1e-9)
     raw = values @ np.where(references.values[:, :bits] > 0, 1.0, -1.0).T
     found: Scores = (raw - strangers.mean(axis=1, keepdims=True)) / spread

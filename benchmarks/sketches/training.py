@@ -8,6 +8,7 @@ fingers differ most; and fixed random rotations inside the leading 128, the next
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,22 +74,22 @@ def augmented(rows: Rows, recipe: Recipe, rng: np.random.Generator) -> Rows:
     return out.astype(np.float32)
 
 
-def fit(prints: Prints, recipe: Recipe) -> tuple[Rows, Rows]:
+def fit(sets: Sequence[Prints], recipe: Recipe) -> tuple[Rows, Rows]:
     """Fit the projection.
 
     Args:
-        prints: At least two impressions of every finger.
+        sets: Prints of different fingers, at least two impressions of every one.
         recipe: How.
 
     Returns:
         (CELLS, VALUES) projection and the (VALUES,) projection of the mean finger, float32.
     """
     rng = np.random.default_rng(recipe.seed)
-    rows = [t.minutiae for t in prints.templates]
+    rows = [t.minutiae for prints in sets for t in prints.templates]
     copies = [augmented(r, recipe, rng) for _ in range(recipe.copies) for r in rows]
-    found = cells_of([*rows, *copies])
-    fingers = np.tile(prints.fingers, 1 + recipe.copies)
-    return fit_cells(found, fingers, recipe)
+    ends = np.cumsum([0, *(int(prints.fingers.max()) + 1 for prints in sets)]).tolist()
+    fingers = np.concatenate([s.fingers + end for s, end in zip(sets, ends, strict=False)])
+    return fit_cells(cells_of([*rows, *copies]), np.tile(fingers, 1 + recipe.copies), recipe)
 
 
 def fit_cells(found: Rows, fingers: NDArray[np.int64], recipe: Recipe) -> tuple[Rows, Rows]:

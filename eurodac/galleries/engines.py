@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from matching.fingerprint.shortlist import compare_everybody, shortlist
+from matching.fingerprint.cuts import compare_everybody, limits
 from matching.gallery.faiss_engine import FaissGallery
 from matching.gallery.native_engine import NativeGallery
 from matching.gallery.protocol import GalleryEngine
@@ -13,7 +13,7 @@ __all__ = ["engine_maker"]
 
 
 def engine_maker(
-    name: str, *, threads: int = 1, narrowing: bool = False
+    name: str, *, threads: int = 1, narrowing: bool = True
 ) -> Callable[[], GalleryEngine]:
     """Give what makes empty engines.
 
@@ -26,8 +26,8 @@ def engine_maker(
         ValueError: there is no such engine.
     """
     if name == "native":
-        lengths = shortlist if narrowing else compare_everybody
-        return lambda: NativeGallery(threads=threads, lengths=lengths)
+        cuts = limits if narrowing else compare_everybody
+        return lambda: NativeGallery(threads=threads, cuts=cuts)
     if name == "faiss":
         return FaissGallery
     raise ValueError(f"there is no gallery engine {name!r}; there are native and faiss")

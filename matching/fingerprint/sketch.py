@@ -14,12 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.fingerprint.sketch_model import VALUES, SketchModel, shipped
+from matching.kernels.product import product
 from matching.kernels.sketch import cells as histogram_cells
 from matching.parameters import (
     MAX_SKETCHED_MINUTIAE,
@@ -30,7 +30,7 @@ from matching.parameters import (
 )
 from matching.template import MinutiaeTemplate
 
-__all__ = ["SKETCH_DIMENSIONS", "FingerSketches", "encode", "project", "sketch"]
+__all__ = ["SKETCH_DIMENSIONS", "FingerSketches", "codes_of", "encode", "project", "sketch"]
 
 _DISTANCES = 8  # cells along the distance, equal steps of its square root
 _DIRECTIONS = 12  # cells along each direction, 30 degrees wide
@@ -43,17 +43,35 @@ class FingerSketches:
 
     Args:
         values: (N, 512) float32; a row has the length of 512 values of size 1, or is all zero.
-        bits: (N, 8) uint64; bit k of word w says that value 64 w + k is above zero.
-        usable: (N,) bool; False where no two minutiae are close: the row says nothing, and the
-            finger is to be treated as missing.
+        codes: (N, 3, 8) uint64; bit k of word w says of value 64 w + k whether it is above zero,
+            then in two bits, the low one first, how many halves its size has, 0..3.
+        strengths: (N,) uint8, twice the sum of the qualities of the minutiae that were used, at
+            least 1; 0 where no two minutiae are close: the row says nothing, and the finger is to
+            be treated as missing.
     """
 
     values: NDArray[np.float32]
-    bits: NDArray[np.uint64]
-    usable: NDArray[np.bool_]
+    codes: NDArray[np.uint64]
+    strengths: NDArray[np.uint8]
 
     def __len__(self) -> int:
         return len(self.values)
+
+    @property
+    def bits(self) -> NDArray[np.uint64]:
+        """(N, 8) uint64, the signs."""
+        found: NDArray[np.uint64] = self.codes[:, 0]
+        return found
+
+    @property
+    def usable(self) -> NDArray[np.bool_]:
+        """(N,) bool, whether a row says anything."""
+        found: NDArray[np.bool_] = self.strengths > 0
+        return found
+
+    def take(self, chosen: NDArray[np.intp]) -> FingerSketches:
+        """Some of them, by index."""
+        return FingerSketches(self.values[chosen], self.codes[chosen], self.strengths[chosen])
 
     def __repr__(self) -> str:
         return f"FingerSketches({len(self)} fingers)"
@@ -79,23 +97,40 @@ def encode(
     chosen = shipped() if model is None else model
     counts = np.array([len(t) for t in templates], np.int64)
     rows = [np.zeros((0, 4), np.float32), *(t.minutiae for t in templates)]
-    return project(histogram_cells(np.concatenate(rows), counts), chosen)
+    strengths = np.array([_strength(t.minutiae[:, 3]) for t in templates], np.uint8)
+    return project(histogram_cells(np.concatenate(rows), counts), strengths, model=chosen)
 
 
-def project(cells: NDArray[np.float32], model: SketchModel) -> FingerSketches:
+def project(
+    cells: NDArray[np.float32], strengths: NDArray[np.uint8], *, model: SketchModel
+) -> FingerSketches:
     """Project pair histograms; see ``encode``.
 
     Args:
         cells: (N, 936) float32, as ``matching.kernels.sketch.cells`` gives them.
+        strengths: (N,) uint8, as in ``FingerSketches``.
         model: The trained part.
     """
     usable: NDArray[np.bool_] = np.asarray(cells.any(axis=1))
-    values = np.asarray(cells @ model.projection, np.float32)
+    values = product(cells, model.projection)
     values -= model.origin
     lengths = np.sqrt(np.einsum("ij,ij->i", values, values) / VALUES)
     values *= np.where(usable, 1 / np.maximum(lengths, np.float32(1e-9)), np.float32(0))[:, None]
-    bits = np.packbits(values > 0, axis=1, bitorder="little").view(np.uint64)
-    return FingerSketches(values, bits, usable)
+    return FingerSketches(values, codes_of(values), strengths * usable)
+
+
+def codes_of(values: NDArray[np.float32]) -> NDArray[np.uint64]:
+    """Round values to signs and sizes: (N, 512) float32 -> (N, 3, 8) uint64."""
+    halves = np.minimum(np.abs(values) * 2, 3).astype(np.uint8)
+    planes = np.stack([values > 0, halves & 1, halves >> 1], axis=1)
+    return np.packbits(planes, axis=2, bitorder="little").view(np.uint64)
+
+
+def _strength(quality: NDArray[np.float32]) -> int:
+    """Twice the sum of the best qualities; unknown ones count as neutral."""
+    known = np.where(quality == 0, np.float32(NEUTRAL_QUALITY), quality)
+    best = np.sort(known)[::-1][:MAX_SKETCHED_MINUTIAE]
+    return max(1, min(255, round(2 * float(best.sum()))))
 
 
 def sketch(template: MinutiaeTemplate) -> NDArray[np.float32]:
@@ -114,7 +149,7 @@ def sketch(template: MinutiaeTemplate) -> NDArray[np.float32]:
     histogram = np.zeros(_DISTANCES * _DIRECTIONS**2)
     whole = np.floor(cells).astype(np.intp)
     part = cells - whole
-    for corner in product((0, 1), repeat=3):  # each pair is shared among the 8 cells around it
+    for corner in np.ndindex(2, 2, 2):  # each pair is shared among the 8 cells around it
         distance, first, second = whole + np.array(corner)[:, None]
         share = np.abs(1 - np.array(corner)[:, None] - part).prod(axis=0) * weights
         index = (distance * _DIRECTIONS + first % _DIRECTIONS) * _DIRECTIONS + second % _DIRECTIONS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -23,7 +23,7 @@ VALUES = 512
 BLOCKS = ((0, 128), (128, 256), (256, 512))
 """Values that were rotated together: the leading ones, which are scanned, and two refinements."""
 
-_FORMAT = 1
+_FORMAT = 2
 _FIELDS = ("projection", "origin", "cohort")
 
 
@@ -35,22 +35,27 @@ class SketchModel:
         version: Name that every stored sketch depends on; sketches of two models do not compare.
         projection: (936, 512) float32.
         origin: (512,) float32, the projection of the mean finger.
-        cohort: (C, 512) float32, -1 or 1: sketches of fingers that are nobody's, to see how far a
-            probe is from strangers.
+        cohort: (C, 512) float32, -7, -5 .. 5, 7: codes of fingers that are nobody's, to see how
+            far a probe is from strangers.
+        columns: (512, C), the same the other way round, as products want it.
     """
 
     version: str
     projection: NDArray[np.float32]
     origin: NDArray[np.float32]
     cohort: NDArray[np.float32]
+    columns: NDArray[np.float32] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", np.ascontiguousarray(self.cohort.T))
 
 
 def dump(model: SketchModel) -> bytes:
-    """Write a model as an .npz file: the projection as float16, the cohort as bits."""
+    """Write a model as an .npz file: the projection as float16, the cohort as planes of bits."""
     parts: dict[str, NDArray[Any]] = {
         "projection": model.projection.astype(np.float16),
         "origin": model.origin.astype(np.float32),
-        "cohort": np.packbits(model.cohort > 0, axis=1, bitorder="little"),
+        "cohort": _planes(model.cohort),
     }
     stream = BytesIO()
     parts["checksum"] = np.array(_checksum(model.version, parts))
@@ -92,9 +97,10 @@ def read(data: bytes, version: str) -> SketchModel:
             "sketch_model_corrupt",
             "the sketch model differs from its checksum; install the package again",
         )
-    positive = np.unpackbits(parts["cohort"], axis=1, bitorder="little")
-    signs = positive.astype(np.float32) * 2 - 1
-    model = SketchModel(version, parts["projection"].astype(np.float32), parts["origin"], signs)
+    sign, low, high = np.unpackbits(parts["cohort"], axis=2, bitorder="little").swapaxes(0, 1)
+    cohort = (2 * sign.astype(np.float32) - 1) * (1 + 2 * low + 4 * high)
+    projection = parts["projection"].astype(np.float32)
+    model = SketchModel(version, projection, parts["origin"], cohort.astype(np.float32))
     for array in (model.projection, model.origin, model.cohort):
         array.setflags(write=False)
     return model
@@ -104,12 +110,18 @@ def _fits(parts: dict[str, NDArray[Any]]) -> bool:
     wanted = {
         "projection": ((CELLS, VALUES), np.float16),
         "origin": ((VALUES,), np.float32),
-        "cohort": ((len(parts["cohort"]), VALUES // 8), np.uint8),
+        "cohort": ((len(parts["cohort"]), 3, VALUES // 8), np.uint8),
     }
     return all(
         parts[name].shape == shape and parts[name].dtype == kind
         for name, (shape, kind) in wanted.items()
     )
+
+
+def _planes(cohort: NDArray[np.float32]) -> NDArray[np.uint8]:
+    halves = (np.abs(cohort).astype(np.uint8) - 1) // 2
+    planes = np.stack([cohort > 0, halves & 1, halves >> 1], axis=1)
+    return np.packbits(planes, axis=2, bitorder="little")
 
 
 def _checksum(version: str, parts: dict[str, NDArray[Any]]) -> str:

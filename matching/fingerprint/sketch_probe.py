@@ -1,4 +1,4 @@
-"""Sketches of a probe -> what the scan looks for.
+"""Sketches of a probe -> what the scan looks for, and how far strangers are from it.
 
 The reference is only bits, the probe keeps its values: a value near zero says little about the bit
 of its mate, so it weighs little.  How far strangers lie from a probe differs from finger to finger;
@@ -15,34 +15,54 @@ from numpy.typing import NDArray
 
 from matching.fingerprint.sketch import FingerSketches
 from matching.fingerprint.sketch_model import BLOCKS, VALUES, SketchModel, shipped
+from matching.kernels.product import product
 from matching.kernels.scan import (
     FINGERS,
     MAX_ROW_SUMS,
     MAX_WEIGHT,
     ROW_GROUPS,
+    CodeProbe,
     Probe,
 )
 from matching.template import FingerPosition
 
-__all__ = ["ScanProbes", "make_probes"]
+__all__ = ["ScanProbes", "Strangers", "make_probes"]
 
 _LARGEST = 2.5  # values above this many times their mean size weigh no more
+_SCANNED, _NEAR = BLOCKS[0][1], BLOCKS[1][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Strangers:
+    """How strangers compare with a probe at one stage.
+
+    Args:
+        mean: Distance or likeness of a stranger, all fingers together.
+        deviation: Its standard deviation for one finger.
+    """
+
+    mean: float
+    deviation: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScanProbes:
-    """One probe for each array of bits; their distances are in one unit and add up.
+    """One probe for each array.
 
     Args:
         leading: Bits 0..127.
-        middle: Bits 128..255.
-        last: Bits 256..511.
+        middle: Bits 128..255; distances add up to those of ``leading``.
+        codes: All 512 values.
+        strangers: Of the distance by 128 bits, of that by 256 bits, and of the likeness by codes.
+        strength: Mean of the strengths of the fingers that are looked for.
         fingers: How many fingers are looked for.
     """
 
     leading: Probe
     middle: Probe
-    last: Probe
+    codes: CodeProbe
+    strangers: tuple[Strangers, Strangers, Strangers]
+    strength: float
     fingers: int
 
 
@@ -61,12 +81,12 @@ def make_probes(
 
     Returns:
         The probe.  Fingers that are missing or not usable are not looked for.  A reference that
-        lacks a finger gets the mean distance of a stranger for it.
+        lacks a finger gets the mean of a stranger for it.
 
     Raises:
         ValueError: the number of positions is another, or a position occurs twice.
 
-    Cost: 0.2 ms for ten fingers.  Thread-safe.
+    Cost: 0.6 ms for ten fingers.  Thread-safe.
     """
     if len(positions) != len(sketches) or len(set(positions)) != len(positions):
         raise ValueError(f"{len(sketches)} sketches need as many different positions")
@@ -75,21 +95,47 @@ def make_probes(
     used = np.zeros(FINGERS, bool)
     places = np.array([p - 1 for p in positions], np.intp)
     values[places], used[places] = sketches.values, sketches.usable
+    signs = np.sign(chosen.columns[:_NEAR])
     # A distance is (the sum of the sizes - the product with the signs) / 2; its spread is taken
     # over the bits that every search looks at.
-    searched = slice(0, BLOCKS[1][1])
-    products = values[used, searched] @ chosen.cohort[:, searched].T
-    values[used] /= products.std(axis=1, keepdims=True)
+    near = np.ascontiguousarray(values[:, :_NEAR])
+    values[used] /= product(near, signs).std(axis=1, keepdims=True)[used]
     weights = _whole(values)
-    mean = (np.abs(weights) - weights * chosen.cohort.mean(axis=0)) / 2
-    leading, middle, last = (
-        Probe(
-            np.ascontiguousarray(weights[:, begin:end]),
-            np.rint(mean[:, begin:end].sum(axis=1)).astype(np.uint32),
-        )
-        for begin, end in BLOCKS
+    scanned = _distances(weights[:, :_SCANNED], signs[:_SCANNED])
+    rest = _distances(weights[:, _SCANNED:_NEAR], signs[_SCANNED:])
+    likeness = product(weights.astype(np.float32), chosen.columns)
+    return ScanProbes(
+        Probe(np.ascontiguousarray(weights[:, :_SCANNED]), _neutral(scanned)),
+        Probe(np.ascontiguousarray(weights[:, _SCANNED:_NEAR]), _neutral(rest)),
+        CodeProbe(weights, np.rint(likeness.mean(axis=1)).astype(np.int32)),
+        (
+            _strangers(scanned, used),
+            _strangers(scanned + rest, used),
+            _strangers(likeness, used),
+        ),
+        float(sketches.strengths[sketches.usable].mean()) if used.any() else 0.0,
+        int(used.sum()),
     )
-    return ScanProbes(leading, middle, last, int(used.sum()))
+
+
+def _distances(weights: NDArray[np.int8], signs: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(10, C) distances of every finger from the cohort."""
+    whole = weights.astype(np.float32)
+    sizes = np.abs(whole).sum(axis=1, keepdims=True)
+    found: NDArray[np.float32] = (sizes - product(whole, signs)) / 2
+    return found
+
+
+def _neutral(distances: NDArray[np.float32]) -> NDArray[np.uint32]:
+    found: NDArray[np.uint32] = np.rint(distances.mean(axis=1)).astype(np.uint32)
+    return found
+
+
+def _strangers(found: NDArray[np.float32], used: NDArray[np.bool_]) -> Strangers:
+    if not used.any():
+        return Strangers(0.0, 1.0)
+    mean = float(np.rint(found.mean(axis=1)).sum())
+    return Strangers(mean, float(np.sqrt(found[used].var(axis=1).mean())))
 
 
 def _whole(values: NDArray[np.float32]) -> NDArray[np.int8]:

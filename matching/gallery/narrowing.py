@@ -1,10 +1,10 @@
 """Which references of a search are compared by minutiae: those whose sketches are near.
 
-References are grouped by how many fingers they have in common with the probe, because the fewer
-there are, the longer the list must be to lose no more mates than the budget allows
-(``matching.fingerprint.shortlist``). A group for which no list is short enough is compared as a
-whole. Choices depend on distances and slot numbers only: neither on segments nor
-on threads nor on the probes that are searched together.
+References are grouped by how many fingers they have in common with the probe; for each group
+``matching.fingerprint.cuts`` says how near a reference must be, by its strength, after 128 bits,
+after 256 bits and after the codes of its row. A group for which there is no cut is compared as a
+whole. Whether a reference is kept depends on it and on the probe only: neither on the other
+references nor on segments, threads or the probes that are searched together.
 """
 
 from __future__ import annotations
@@ -18,16 +18,19 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.fingerprint.shortlist import Shortlist
+from matching.fingerprint.cuts import Limits
 from matching.fingerprint.sketch_probe import ScanProbes
 from matching.gallery.segment import View, lanes_of
 from matching.kernels import scan
 
-__all__ = ["Narrowed", "Narrower", "Work", "in_threads"]
+__all__ = ["FindLimits", "Narrowed", "Narrower", "Work", "in_threads"]
 
 _Slots = NDArray[np.int64]
+_CODES_TOGETHER = 1024  # 2 MB
 _T = TypeVar("_T")
 _R = TypeVar("_R")
+FindLimits = Callable[[ScanProbes, int], Limits | None]
+"""(probe, common fingers) -> what references must reach; None: all are compared."""
 
 
 class Work(Protocol):
@@ -65,22 +68,20 @@ class _Group:
 
     words: Sequence[NDArray[np.uint64]]  # per view, bit = reference
     count: int
-    keep: Shortlist
+    limits: Limits | None  # None: everybody is compared
 
 
 class Narrower:
     """Narrows searches down.
 
     Args:
-        lengths: (common fingers, references) -> how many to keep.
+        limits: What references must reach.
         smallest: Up to this number of permitted references, all are compared.
         parts: Into how many parts a scan of a segment is split, >= 1.
     """
 
-    def __init__(
-        self, lengths: Callable[[int, int], Shortlist], *, smallest: int, parts: int
-    ) -> None:
-        self._lengths = lengths
+    def __init__(self, limits: FindLimits, *, smallest: int, parts: int) -> None:
+        self._limits = limits
         self._smallest = smallest
         self._parts = parts
 
@@ -89,24 +90,33 @@ class Narrower:
     ) -> list[Narrowed]:
         """Choose for 1..8 probes."""
         groups = [self._groups(views, probe) for probe in probes]
-        scanned = [n for n, some in enumerate(groups) if any(not g.keep.everybody for g in some)]
+        scanned = [n for n, some in enumerate(groups) if any(g.limits is not None for g in some)]
         distances: dict[int, list[NDArray[np.uint16]]] = {n: [] for n in scanned}
         for view in views if scanned else ():
             found = self._scan(view, [probes[n] for n in scanned], work=work)
             for n, one in zip(scanned, found, strict=True):
                 distances[n].append(one)
 
-        def choose(n: int) -> Narrowed:
-            chosen = [
-                _everybody(views, group)
-                if group.keep.everybody
-                else _nearest(views, group, probes[n], distances[n])
-                for group in groups[n]
-            ]
-            slots = np.sort(np.concatenate([np.zeros(0, np.int64), *chosen]))
-            return Narrowed(slots, sum(group.count for group in groups[n]))
+        def choose(task: tuple[int, int]) -> tuple[NDArray[np.int64], int]:
+            n, v = task
+            chosen = []
+            for group in groups[n]:
+                if group.limits is None:
+                    chosen.append(lanes_of(group.words[v]))
+                else:
+                    chosen.append(
+                        _nearest(views[v], group.words[v], distances[n][v], probes[n], group.limits)
+                    )
+            return np.sort(np.concatenate([np.zeros(0, np.int64), *chosen])), v
 
-        return work(choose, range(len(probes)))
+        parts = [(n, v) for n in range(len(probes)) for v in range(len(views))]
+        slots: list[list[_Slots]] = [[np.zeros(0, np.int64)] for _ in probes]
+        for (n, v), (lanes, _) in zip(parts, work(choose, parts), strict=True):
+            slots[n].append(views[v].first + lanes)
+        return [
+            Narrowed(np.concatenate(some), sum(group.count for group in groups[n]))
+            for n, some in enumerate(slots)
+        ]
 
     def everybody(self, views: Sequence[View]) -> Narrowed:
         """Choose everybody who is permitted."""
@@ -121,11 +131,7 @@ class Narrower:
         counts = [sum(int(np.bitwise_count(w).sum()) for w in words) for words in groups]
         few = sum(counts) <= self._smallest
         return [
-            _Group(
-                words,
-                count,
-                Shortlist(count, count, everybody=True) if few else self._lengths(common, count),
-            )
+            _Group(words, count, None if few else self._limits(probe, common))
             for common, (words, count) in enumerate(zip(groups, counts, strict=True))
             if count
         ]
@@ -165,53 +171,32 @@ def _by_common(view: View, used: NDArray[np.intp]) -> list[NDArray[np.uint64]]:
     return found
 
 
-def _everybody(views: Sequence[View], group: _Group) -> _Slots:
-    parts = [v.first + lanes_of(w) for v, w in zip(views, group.words, strict=True)]
-    return np.concatenate(parts)
-
-
 def _nearest(
-    views: Sequence[View],
-    group: _Group,
+    view: View,
+    words: NDArray[np.uint64],
+    distances: NDArray[np.uint16],
     probe: ScanProbes,
-    distances: Sequence[NDArray[np.uint16]],
-) -> _Slots:
-    """Choose by the leading bits, then by the next ones as well; ties by the lower slot."""
-    lanes, values = [], []
-    for view, words, found in zip(views, group.words, distances, strict=True):
-        some = _near_lanes(view, words, found, most=group.keep.leading)
-        lanes.append(some)
-        values.append(found[some].astype(np.uint32))
-    kept = _first(np.concatenate(values), group.keep.leading)
-    ends = np.cumsum([0, *map(len, lanes)])
-    slots, totals = [], []
-    for n, view in enumerate(views):
-        own = kept[(kept >= ends[n]) & (kept < ends[n + 1])] - ends[n]
-        further = values[n][own]
-        scan.refine(view.columns, view.middle, lanes[n][own], probe.middle, distances=further)
-        slots.append(view.first + lanes[n][own])
-        totals.append(further)
-    return np.concatenate(slots)[_first(np.concatenate(totals), group.keep.middle)]
-
-
-def _near_lanes(
-    view: View, words: NDArray[np.uint64], found: NDArray[np.uint16], *, most: int
+    limits: Limits,
 ) -> NDArray[np.int64]:
-    if np.array_equal(words, view.permitted):
-        return scan.nearest(found, most)
-    inside = np.unpackbits(words.view(np.uint8), bitorder="little").view(bool)
-    count = int(np.count_nonzero(inside))
-    if count <= most:
-        return lanes_of(words)
-    if 8 * count > len(inside):  # then gathering costs more than masking
-        return scan.nearest(np.where(inside, found, np.uint16(scan.NEVER)), most)
-    lanes: NDArray[np.int64] = np.flatnonzero(inside)
-    return lanes[scan.nearest(found[lanes], most)]
-
-
-def _first(values: NDArray[np.uint32], most: int) -> NDArray[np.int64]:
-    """Indices of the ``most`` smallest values, ascending; ties by the lower index."""
-    if len(values) <= most:
-        return np.arange(len(values))
-    order = np.argsort(values, kind="stable")[:most]
-    return np.sort(order).astype(np.int64)
+    """Of some references those that reach the limits of all stages, ascending."""
+    if limits.leading < 0:
+        return np.zeros(0, np.int64)
+    lanes = scan.within(distances, limits.leading)
+    if not np.array_equal(words, view.permitted):
+        inside = words[lanes // scan.BLOCK] >> (lanes % scan.BLOCK).astype(np.uint64) & np.uint64(1)
+        lanes = lanes[inside.astype(bool)]
+    sums = distances[lanes].astype(np.uint32)
+    scan.refine(view.columns, view.middle, lanes, probe.middle, distances=sums)
+    lanes = lanes[sums <= limits.middle[view.strength[lanes]]]
+    kept = [np.zeros(0, np.int64)]
+    for start in range(0, len(lanes), _CODES_TOGETHER):
+        some = lanes[start : start + _CODES_TOGETHER]
+        codes = view.rows.codes(some)
+        found = scan.likeness(
+            codes.view(np.uint64).reshape(-1, scan.FINGERS, scan.PLANES, scan.WORDS),
+            view.present(some),
+            probe.codes,
+        )
+        codes[:] = 0
+        kept.append(some[found >= limits.codes[view.strength[some]]])
+    return np.concatenate(kept)

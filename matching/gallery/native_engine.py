@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from matching.fingerprint.compact import family_of
 from matching.fingerprint.compare import FingersComparison, PackedSet, pack
-from matching.fingerprint.shortlist import Shortlist, shortlist
+from matching.fingerprint.cuts import limits
 from matching.fingerprint.sketch import FingerSketches, encode
 from matching.fingerprint.sketch_probe import ScanProbes, make_probes
 from matching.fingerprint.stored import compare_stored
 from matching.gallery import parts as snapshot_parts
 from matching.gallery.dump import overwrite
 from matching.gallery.in_place import InPlace
-from matching.gallery.narrowing import Narrowed, Narrower, in_threads
+from matching.gallery.narrowing import FindLimits, Narrowed, Narrower, in_threads
 from matching.gallery.protocol import (
     Candidate,
     CandidateList,
@@ -31,7 +31,7 @@ from matching.gallery.row import fingers_of, key_of, make_row
 from matching.gallery.rows import MakeRows, MemoryRows
 from matching.gallery.segment import Batch
 from matching.gallery.store import ReferenceStore
-from matching.kernels.scan import FINGERS, MAX_PROBES, TILE
+from matching.kernels.scan import MAX_PROBES, TILE
 from matching.parameters import MATCHER_VERSION, SKETCH_MODEL, MinutiaeFamily
 from matching.template import FingerSet, MinutiaeTemplate
 
@@ -39,8 +39,8 @@ __all__ = ["Audit", "NativeGallery", "batch_of"]
 
 _ENROLLED_TOGETHER = 64
 _COMPARED_TOGETHER = 16
-_PART = 512  # references per part of a dump, 2.3 MB
-_SMALLEST = 200  # references: fewer are all compared, which takes no longer than to choose
+_PART = 512  # references per part of a dump, 3.1 MB
+_SMALLEST = 1000  # references: fewer are all compared, which takes half a second
 _LARGEST = 1 << 18  # references per segment
 
 
@@ -71,11 +71,11 @@ class NativeGallery(InPlace):
     Args:
         threads: That a search may use, >= 1.
         rows: Where the minutiae lie; in memory by default.
-        lengths: (common fingers, references) -> how many to keep.
+        cuts: (probe, common fingers) -> what references must reach; None: all are compared.
         smallest: Fewer permitted references than this are all compared.
         largest: References per segment, a multiple of 512.
 
-    Cost: 330 bytes and the key's place (14-27 bytes) in memory per reference, and 4 KB per row.
+    Cost: 331 bytes and the key's place (14-27 bytes) in memory per reference, and 6 KB per row.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class NativeGallery(InPlace):
         *,
         threads: int = 1,
         rows: MakeRows = MemoryRows,
-        lengths: Callable[[int, int], Shortlist] = shortlist,
+        cuts: FindLimits = limits,
         smallest: int = _SMALLEST,
         largest: int = _LARGEST,
     ) -> None:
@@ -95,7 +95,7 @@ class NativeGallery(InPlace):
         pool = ThreadPoolExecutor(threads, "gallery") if threads > 1 else None
         self._work = in_threads(pool)
         self._threads = threads
-        self._narrower = Narrower(lengths, smallest=smallest, parts=threads)
+        self._narrower = Narrower(cuts, smallest=smallest, parts=threads)
         self._store = ReferenceStore(rows, largest=largest)
         super().__init__(self._store)
 
@@ -290,9 +290,7 @@ class NativeGallery(InPlace):
         return ordered
 
     def _read(self, slots: NDArray[np.int64], attributes: NDArray[np.uint64]) -> Batch:
-        found = [segment.bits(lanes) for segment, lanes in self._store.by_segment(slots)]
-        bits, present = (np.concatenate(some) for some in zip(*found, strict=True))
-        return Batch(bits, present, attributes, self._store.rows(slots))
+        return Batch(attributes, self._store.rows(slots))
 
 
 def _sketches(templates: Sequence[MinutiaeTemplate]) -> FingerSketches:
@@ -303,8 +301,8 @@ def _sketches(templates: Sequence[MinutiaeTemplate]) -> FingerSketches:
     """
     found = encode(templates)
     known = [family_of(one.extractor) is not MinutiaeFamily.FOREIGN for one in templates]
-    usable = found.usable & np.array(known, bool)
-    return replace(found, values=found.values * usable[:, None], usable=usable)
+    strengths = found.strengths * np.array(known, np.uint8)
+    return replace(found, values=found.values * (strengths > 0)[:, None], strengths=strengths)
 
 
 def _scan_probes(probe: FingerSet) -> ScanProbes:
@@ -314,18 +312,10 @@ def _scan_probes(probe: FingerSet) -> ScanProbes:
 
 def batch_of(references: Sequence[Reference]) -> Batch:
     """Bring references into the form of the gallery."""
-    bits = np.zeros((len(references), FINGERS, 4), np.uint64)
-    present = np.zeros((len(references), FINGERS), bool)
     found = _sketches([t for one in references for t in one.fingers.fingers.values()])
-    owners = np.repeat(np.arange(len(references)), [len(one.fingers) for one in references])
-    places = np.array([p - 1 for one in references for p in one.fingers.fingers], np.intp)
-    bits[owners, places] = np.where(found.usable[:, None], found.bits[:, :4], np.uint64(0))
-    present[owners, places] = found.usable
-    return Batch(
-        bits,
-        present,
-        np.array([one.attributes for one in references], np.uint64),
-        np.concatenate([make_row(one.key, one.fingers) for one in references]).reshape(
-            len(references), -1
-        ),
-    )
+    ends = np.cumsum([len(one.fingers) for one in references])
+    rows = [
+        make_row(one.key, one.fingers, found.take(np.arange(end - len(one.fingers), end)))
+        for one, end in zip(references, ends.tolist(), strict=True)
+    ]
+    return Batch(np.array([one.attributes for one in references], np.uint64), np.stack(rows))

@@ -11,23 +11,20 @@ from matching.gallery.segment import Batch
 
 __all__ = ["LAYOUT", "decode", "encode"]
 
-LAYOUT = "native/2"  # raised with every change of a part or a row
+LAYOUT = "native/3"  # raised with every change of a part or a row
 
 _REFERENCE = np.dtype(
     [
         ("attributes", "<u8"),
-        ("bits", "<u8", (10, 4)),
-        ("present", "u1", (10,)),
         ("row", "u1", (ROW_BYTES,)),
     ]
 )
 
 
 def encode(batch: Batch) -> bytes:
-    """Write references; 4.4 KB each."""
+    """Write references; 6 KB each."""
     part = np.zeros(len(batch), _REFERENCE)
-    part["attributes"], part["bits"] = batch.attributes, batch.bits
-    part["present"], part["row"] = batch.present, batch.rows
+    part["attributes"], part["row"] = batch.attributes, batch.rows
     return part.tobytes()
 
 
@@ -41,15 +38,8 @@ def decode(part: bytes) -> Batch:
         found: NDArray[np.void] = np.frombuffer(part, _REFERENCE)
         for row in found["row"]:
             check(row)
-        if (found["present"] > 1).any():
-            raise ValueError
     except (ValueError, CodecError):
         raise GalleryCorruptError(
             "part_malformed", "a part of the gallery snapshot is malformed; rebuild the gallery"
         ) from None
-    return Batch(
-        found["bits"].astype(np.uint64),
-        found["present"].astype(bool),
-        found["attributes"].astype(np.uint64),
-        found["row"],
-    )
+    return Batch(found["attributes"].astype(np.uint64), found["row"])

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.gallery.row import ROW_BYTES
+from matching.gallery.row import CODES, ROW_BYTES
 
 __all__ = ["MakeRows", "MappedRows", "MemoryRows", "Rows"]
 
@@ -17,7 +17,10 @@ class Rows(Protocol):
     """Room for a fixed number of rows, overwritten in place."""
 
     def read(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """Copy rows: (N,) places -> (N, 4096) uint8."""
+        """Copy rows: (N,) places -> (N, 6016) uint8."""
+
+    def codes(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Copy the codes of rows: (N,) places -> (N, 1920) uint8."""
 
     def write(self, places: NDArray[np.int64], rows: NDArray[np.uint8]) -> None:
         """Overwrite rows."""
@@ -41,6 +44,10 @@ class _ArrayRows:
         rows: NDArray[np.uint8] = np.asarray(self.array[places])
         return rows
 
+    def codes(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        codes: NDArray[np.uint8] = np.asarray(self.array[:, CODES][places])
+        return codes
+
     def write(self, places: NDArray[np.int64], rows: NDArray[np.uint8]) -> None:
         self.array[places] = rows
 
@@ -49,7 +56,7 @@ class _ArrayRows:
 
 
 class MemoryRows(_ArrayRows):
-    """Rows in memory, 4 KB each; memory that was never written costs nothing."""
+    """Rows in memory, 6 KB each; memory that was never written costs nothing."""
 
     def __init__(self, first: int, capacity: int) -> None:
         super().__init__(np.zeros((capacity, ROW_BYTES), np.uint8))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.gallery.row import STRENGTHS, codes_of
 from matching.gallery.rows import Rows
 from matching.kernels import scan
 
@@ -21,14 +22,10 @@ class Batch:
     """References to be written, N of them.
 
     Args:
-        bits: (N, 10, 4) uint64, 256 sketch bits per finger, absent fingers zero.
-        present: (N, 10) bool, the finger has a usable sketch.
         attributes: (N,) uint64.
-        rows: (N, 4096) uint8, as ``matching.gallery.row`` has them.
+        rows: (N, 6016) uint8, as ``matching.gallery.row`` has them.
     """
 
-    bits: NDArray[np.uint64]
-    present: NDArray[np.bool_]
     attributes: NDArray[np.uint64]
     rows: NDArray[np.uint8]
 
@@ -36,7 +33,7 @@ class Batch:
         return len(self.rows)
 
     def __getitem__(self, some: slice) -> Batch:
-        return Batch(self.bits[some], self.present[some], self.attributes[some], self.rows[some])
+        return Batch(self.attributes[some], self.rows[some])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,13 +44,24 @@ class View:
         first: Slot of the segment's first reference.
         columns: The part of the segment that is in use.
         middle: (len(columns), 10, 2) uint64, bits 128..255.
+        strength: (len(columns),) uint8, mean of the strengths of the fingers that are there.
         permitted: (blocks,) uint64.
+        rows: Of the segment.
     """
 
     first: int
     columns: scan.Columns
     middle: NDArray[np.uint64]
+    strength: NDArray[np.uint8]
     permitted: NDArray[np.uint64]
+    rows: Rows
+
+    def present(self, lanes: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Which fingers references have: (N, 10) uint8, 0 or 1."""
+        words = self.columns.presence[lanes // _WORD]
+        return ((words >> (lanes % _WORD).astype(np.uint64)[:, None]) & np.uint64(1)).astype(
+            np.uint8
+        )
 
 
 class Segment:
@@ -74,6 +82,7 @@ class Segment:
         self.rows = rows
         self.columns = scan.Columns.empty(capacity)
         self.middle = np.zeros((capacity, scan.FINGERS, 2), np.uint64)
+        self.strength = np.zeros(capacity, np.uint8)
         self.order = np.zeros(capacity, np.int64)  # place in the enrolment order
         self._used = 0  # tiles that were ever written
 
@@ -82,17 +91,20 @@ class Segment:
         """Bytes in memory of what was ever written, rows left out."""
         columns, part = self.columns, self._used * scan.TILE / self.capacity
         arrays = (columns.leading, columns.presence, columns.enrolled, columns.attributes)
-        return int(part * sum(a.nbytes for a in (*arrays, self.middle, self.order)))
+        return int(part * sum(a.nbytes for a in (*arrays, self.middle, self.strength, self.order)))
 
     def write(self, lanes: NDArray[np.int64], batch: Batch) -> None:
         """Write references that nobody can see yet."""
         columns = self.columns
         self._used = max(self._used, int(lanes.max()) // scan.TILE + 1)
-        leading = np.ascontiguousarray(batch.bits[:, :, :2]).view(np.uint8)
+        signs, strengths = codes_of(batch.rows)[:, :, 0], batch.rows[:, STRENGTHS]
+        leading = np.ascontiguousarray(signs[:, :, :2]).view(np.uint8)
         block, lane = lanes // _WORD, lanes % _WORD
         columns.leading[lanes // scan.TILE, :, block % 8, :, lane] = leading
-        self.middle[lanes] = batch.bits[:, :, 2:]
-        self._set_presence(lanes, batch.present)
+        self.middle[lanes] = signs[:, :, 2:4]
+        there = strengths > 0
+        self.strength[lanes] = strengths.sum(axis=1) // np.maximum(there.sum(axis=1), 1)
+        self._set_presence(lanes, there)
         columns.attributes[lanes] = batch.attributes
         self.rows.write(lanes, batch.rows)
 
@@ -109,18 +121,11 @@ class Segment:
         block, lane = lanes // _WORD, lanes % _WORD
         self.columns.leading[lanes // scan.TILE, :, block % 8, :, lane] = 0
         self.middle[lanes] = 0
+        self.strength[lanes] = 0
         self._set_presence(lanes, np.zeros((len(lanes), scan.FINGERS), bool))
         self.columns.attributes[lanes] = 0
         self.order[lanes] = 0
         self.rows.wipe(lanes)
-
-    def bits(self, lanes: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
-        """Read sketches back: bits (N, 10, 4) uint64 and presence (N, 10) bool."""
-        block, lane = lanes // _WORD, lanes % _WORD
-        leading = self.columns.leading[lanes // scan.TILE, :, block % 8, :, lane]
-        words = np.ascontiguousarray(leading).view(np.uint64)
-        present = (self.columns.presence[block] >> lane.astype(np.uint64)[:, None]) & np.uint64(1)
-        return np.concatenate([words, self.middle[lanes]], axis=2), present.astype(bool)
 
     def view(self, masks: Sequence[int]) -> View:
         """Find what a search may read now; masks as ``scan.permit`` takes them."""
@@ -132,7 +137,10 @@ class Segment:
             all_of.attributes[: tiles * scan.TILE],
         )
         permitted = scan.permit(columns, masks)
-        return View(self.first, columns, self.middle[: tiles * scan.TILE], permitted)
+        size = tiles * scan.TILE
+        return View(
+            self.first, columns, self.middle[:size], self.strength[:size], permitted, self.rows
+        )
 
     def _set_presence(self, lanes: NDArray[np.int64], present: NDArray[np.bool_]) -> None:
         words, bits = self.columns.presence, _bits(lanes)

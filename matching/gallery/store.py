@@ -60,7 +60,7 @@ class ReferenceStore:
         return self._keys.find(key)
 
     def rows(self, slots: _Slots) -> NDArray[np.uint8]:
-        """Copy the rows of slots: (N, 4096) uint8."""
+        """Copy the rows of slots: (N, 6016) uint8."""
         parts = [segment.rows.read(lanes) for segment, lanes in self.by_segment(slots)]
         return (
             parts[0]

@@ -19,6 +19,7 @@
 #define SCAN_TILE (SCAN_LANES * SCAN_BLOCKS)
 #define SCAN_PROBES 8  /* most probes per pass */
 #define SCAN_LOOKUPS 22 /* sextets of 128 bits: see sextets() in scan_avx512.h */
+#define SCAN_PLANES 3 /* of a code: signs, and sizes 0..3 in two bits */
 #define SCAN_NEVER 65535 /* distance of a reference that is not permitted */
 /* Partial sums are bytes: the magnitudes of rows 0-5, of rows 6-11 and of rows 12-15 of a finger
  * must each add up to 255 at most. */
@@ -60,6 +61,9 @@ int eurodac_scan_leading(const scan_range *range, const scan_probe *probes, int 
 int eurodac_scan_refine(const uint64_t *rows, const uint64_t *presence, int words,
                         const int64_t *references, int64_t count, const int8_t *weights,
                         const uint32_t *neutral, int level, uint32_t *distances);
+int eurodac_scan_codes(const uint64_t *codes, const uint8_t *present, int64_t count,
+                       const int8_t *weights, const int32_t *neutral, int level,
+                       int32_t *likeness);
 int64_t eurodac_scan_collect(const uint16_t *distances, int64_t count, uint16_t limit, int level,
                              int64_t *found, int64_t room);
 int eurodac_scan_permit(const uint64_t *enrolled, const uint64_t *attributes, int64_t blocks,

@@ -19,8 +19,11 @@ __all__ = [
     "MAX_ROW_SUMS",
     "MAX_WEIGHT",
     "NEVER",
+    "PLANES",
     "ROW_GROUPS",
     "TILE",
+    "WORDS",
+    "CodeProbe",
     "Columns",
     "Probe",
     "check_array",
@@ -33,6 +36,7 @@ BLOCK, TILE = 64, 512  # references
 MAX_PROBES = 8  # per pass
 NEVER = 65535  # distance of a reference that is not permitted
 MAX_WEIGHT = 15
+PLANES, WORDS = 3, 8  # of the code of a finger: signs and sizes of 512 values
 ROW_GROUPS = ((0, 48), (48, 96), (96, 128))
 """Coordinates of a finger whose magnitudes are added up in one byte."""
 MAX_ROW_SUMS = 255
@@ -62,6 +66,26 @@ class Probe:
             raise ValueError(f"neutral must be (10,) uint32, not {neutral.shape} {neutral.dtype}")
         if np.abs(weights.astype(np.int16)).max() > MAX_WEIGHT or neutral.max() > 6000:
             raise ValueError("a weight lies outside -15..15 or a neutral distance above 6000")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodeProbe:
+    """What is looked for in codes: how much every value counts.
+
+    Args:
+        weights: (10, 512) int8, -15..15, with the sign of the probe's value.  A finger of zeros is
+            not looked for.
+        neutral: (10,) int32, likeness of a reference that lacks the finger.
+    """
+
+    weights: NDArray[np.int8]
+    neutral: NDArray[np.int32]
+
+    def __post_init__(self) -> None:
+        check_array("weights", self.weights, (FINGERS, WORDS * 64), np.int8)
+        check_array("neutral", self.neutral, (FINGERS,), np.int32)
+        if np.abs(self.weights.astype(np.int16)).max() > MAX_WEIGHT:
+            raise ValueError("a weight lies outside -15..15")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

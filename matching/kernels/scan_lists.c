@@ -69,6 +69,35 @@ LIST_BODY void refine_body(const list_probe *probe, const uint64_t *rows, const 
     }
 }
 
+/* Sum over bits of weight x sign x (1 + 2 low + 4 high): bits that agree count for, others against.
+ * Only words and counts, so that a compiler makes one register of the eight words of a plane. */
+LIST_BODY void codes_body(const list_probe *probe, const uint64_t *codes, const uint8_t *present,
+                          int64_t count, const int32_t *neutral, int level, int32_t *likeness) {
+    for (int64_t i = 0; i < count; i++) {
+        int64_t sum = 0;
+        for (int f = 0; f < SCAN_FINGERS; f++) {
+            const uint64_t *sign = codes + (i * SCAN_FINGERS + f) * SCAN_PLANES * LIST_WORDS;
+            const uint64_t *low = sign + LIST_WORDS, *high = low + LIST_WORDS;
+            if (!probe->used[f]) continue;
+            if (!present[i * SCAN_FINGERS + f]) {
+                sum += neutral[f];
+                continue;
+            }
+            for (int w = 0; w < LIST_WORDS; w++) {
+                const uint64_t differ = sign[w] ^ probe->sign[f * LIST_WORDS + w];
+                for (int b = 0; b < LIST_PLANES; b++) {
+                    const uint64_t all = probe->plane[f * LIST_WORDS + w][b], not = all & differ;
+                    const int once = ones(all, level) - 2 * ones(not, level);
+                    const int twice = ones(all & low[w], level) - 2 * ones(not & low[w], level);
+                    const int four = ones(all & high[w], level) - 2 * ones(not & high[w], level);
+                    sum += (int64_t)(once + 2 * twice + 4 * four) << b;
+                }
+            }
+        }
+        likeness[i] = (int32_t)sum;
+    }
+}
+
 /* Writes the references at or below the limit in order; counts those beyond `room` too. */
 LIST_BODY int64_t collect_body(const uint16_t *distances, int64_t count, uint16_t limit,
                                int64_t *found, int64_t room) {
@@ -126,6 +155,11 @@ shares_avx512(const uint64_t *words, const uint64_t *masks, int count) {
         const int64_t *references, int64_t count, const uint32_t *neutral, uint32_t *distances) {  \
         refine_body(probe, rows, presence, words, references, count, neutral, level, distances);   \
     }                                                                                              \
+    attributes_ static void codes_##name(const list_probe *probe, const uint64_t *codes,           \
+                                         const uint8_t *present, int64_t count,                    \
+                                         const int32_t *neutral, int32_t *likeness) {              \
+        codes_body(probe, codes, present, count, neutral, level, likeness);                        \
+    }                                                                                              \
     attributes_ static int64_t collect_##name(const uint16_t *distances, int64_t count,            \
                                               uint16_t limit, int64_t *found, int64_t room) {      \
         return collect_body(distances, count, limit, found, room);                                 \
@@ -136,7 +170,8 @@ PERMIT(portable, shares, )
 #if defined(__x86_64__)
 #define AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
 #define AVX512                                                                                     \
-    __attribute__((target("avx2,bmi,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl")))
+    __attribute__((target("avx2,bmi,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,"               \
+                          "avx512vpopcntdq")))
 SPECIALISE(avx2, LIST_AVX2, AVX2)
 SPECIALISE(avx512, LIST_AVX512, AVX512)
 PERMIT(avx2, shares, AVX2)
@@ -159,6 +194,20 @@ int eurodac_scan_refine(const uint64_t *rows, const uint64_t *presence, int word
     if (level < 0 || words < 1 || words > LIST_WORDS) return -1;
     split(&probe, weights, neutral, words);
     CALL(level, refine, &probe, rows, presence, words, references, count, neutral, distances);
+    return 0;
+}
+
+/* How like a probe is to codes [reference][finger][sign, low, high][word]; a finger that the
+ * reference lacks counts as `neutral`. Returns -1 if this machine lacks the level. */
+int eurodac_scan_codes(const uint64_t *codes, const uint8_t *present, int64_t count,
+                       const int8_t *weights, const int32_t *neutral, int level,
+                       int32_t *likeness) {
+    const uint32_t none[SCAN_FINGERS] = {0};
+    list_probe probe;
+    level = eurodac_cpu_level(level);
+    if (level < 0) return -1;
+    split(&probe, weights, none, LIST_WORDS);
+    CALL(level, codes, &probe, codes, present, count, neutral, likeness);
     return 0;
 }
 

@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.kernels.scan import NEVER, Probe
+from matching.kernels.scan import NEVER, CodeProbe, Probe
 from matching.parameters import (
     MAX_SKETCHED_MINUTIAE,
     NEUTRAL_QUALITY,
@@ -20,7 +20,7 @@ from matching.parameters import (
     SKETCH_REACH,
 )
 
-__all__ = ["cells", "distances", "leading", "permitted"]
+__all__ = ["cells", "distances", "leading", "likeness", "permitted"]
 
 
 def distances(
@@ -44,6 +44,22 @@ def distances(
     counted = np.where(present, differ, probe.neutral.astype(np.int64))
     total: NDArray[np.int64] = counted.sum(axis=1)
     return total
+
+
+def likeness(
+    codes: NDArray[np.uint64], present: NDArray[np.uint8], probe: CodeProbe
+) -> NDArray[np.int64]:
+    """Likeness of every reference to a probe; as ``scan.likeness``."""
+    count = len(codes)
+    flat = np.ascontiguousarray(codes).view(np.uint8)
+    sign, low, high = np.moveaxis(
+        np.unpackbits(flat, axis=-1, bitorder="little").reshape(count, 10, 3, 512), 2, 0
+    ).astype(np.int64)
+    values = (2 * sign - 1) * (1 + 2 * low + 4 * high)
+    sums = (values * probe.weights.astype(np.int64)).sum(axis=2)
+    used = probe.weights.any(axis=1)
+    found: NDArray[np.int64] = (np.where(present > 0, sums, probe.neutral) * used).sum(axis=1)
+    return found
 
 
 def permitted(

@@ -70,7 +70,7 @@ def test_a_perturbed_copy_stays_near_its_print() -> None:
 
 def test_a_model_fitted_to_fingers_tells_other_fingers_apart_better_than_none() -> None:
     trained, others = crowd(60, 4), crowd(30, 4, seed=2)
-    projection, origin = fit(trained, Recipe(copies=1))
+    projection, origin = fit([trained], Recipe(copies=1))
     model = SketchModel("test", projection, origin, shipped().cohort)
     plain = cells_of([t.minutiae for t in others.templates])
     values = encode(others.templates, model=model).values
@@ -81,7 +81,7 @@ def test_a_model_fitted_to_fingers_tells_other_fingers_apart_better_than_none() 
 
 def test_fitting_twice_gives_the_same_model() -> None:
     prints = crowd(30, 3)
-    first, second = (fit(prints, Recipe(copies=1))[0] for _ in range(2))
+    first, second = (fit([prints], Recipe(copies=1))[0] for _ in range(2))
     assert (first == second).all()
 
 

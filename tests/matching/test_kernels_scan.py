@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from matching.kernels import scan, scan_twin
 from matching.kernels.native import Level
-from matching.kernels.scan import Columns, Probe
+from matching.kernels.scan import CodeProbe, Columns, Probe
 from tests.matching.levels import levels
 
 LEVELS = levels()
@@ -218,3 +218,28 @@ def test_arguments_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="leading"):
         Columns(found.columns.leading[:0], *(getattr(found.columns, n) for n in
                 ("presence", "enrolled", "attributes")))  # fmt: skip
+
+
+@pytest.mark.parametrize("at", LEVELS, ids=lambda level: level.name)
+@pytest.mark.parametrize("size", [1, 5, 15])
+def test_codes_are_compared_as_by_the_twin(at: Level, size: int) -> None:
+    rng = np.random.default_rng(size)
+    codes = rng.integers(0, 2**64, (37, 10, 3, 8), np.uint64)
+    codes[:2] = [[[[0]]], [[[2**64 - 1]]]]
+    present = (rng.random((37, 10)) < 0.8).astype(np.uint8)
+    weights = rng.integers(-size, size + 1, (10, 512)).astype(np.int8)
+    weights[4], weights[5] = 0, size
+    one = CodeProbe(weights, rng.integers(-500, 500, 10).astype(np.int32))
+    assert (
+        scan.likeness(codes, present, one, at=at) == scan_twin.likeness(codes, present, one)
+    ).all()
+
+
+def test_codes_of_another_form_are_refused() -> None:
+    one = CodeProbe(np.ones((10, 512), np.int8), np.zeros(10, np.int32))
+    with pytest.raises(ValueError, match="codes"):
+        scan.likeness(np.zeros((2, 10, 3, 4), np.uint64), np.ones((2, 10), np.uint8), one)
+    with pytest.raises(ValueError, match="present"):
+        scan.likeness(np.zeros((2, 10, 3, 8), np.uint64), np.ones((1, 10), np.uint8), one)
+    with pytest.raises(ValueError, match="15"):
+        CodeProbe(np.full((10, 512), 16, np.int8), np.zeros(10, np.int32))

@@ -63,12 +63,33 @@ def test_weights_keep_the_bounds_of_the_scan_and_the_signs_of_the_values() -> No
 def test_strangers_are_as_far_as_a_missing_finger() -> None:
     rng = np.random.default_rng(5)
     probes = make_probes(encoded([finger(rng) for _ in range(10)]), POSITIONS)
-    packed = np.packbits(shipped().cohort > 0, axis=1, bitorder="little").view(np.uint64)
+    cohort = shipped().cohort
+    halves = ((np.abs(cohort) - 1) / 2).astype(np.uint8)
+    planes = np.stack([cohort > 0, halves & 1, halves >> 1], axis=1)
+    packed = np.packbits(planes, axis=2, bitorder="little").view(np.uint64)
     strangers = np.repeat(packed[:, None], 10, axis=1)  # each of them with ten equal fingers
     everybody = np.ones((len(strangers), 10), bool)
-    for part, bits in ((probes.leading, strangers[..., :2]), (probes.last, strangers[..., 4:])):
-        mean = scan_twin.distances(np.ascontiguousarray(bits), everybody, part).mean()
-        assert mean == pytest.approx(part.neutral.sum(), abs=5)
+    signs = strangers[:, :, 0]
+    near = [
+        scan_twin.distances(np.ascontiguousarray(signs[..., some]), everybody, part)
+        for part, some in ((probes.leading, slice(0, 2)), (probes.middle, slice(2, 4)))
+    ]
+    likeness = scan_twin.likeness(strangers, everybody.astype(np.uint8), probes.codes)
+    for found, said in zip((near[0], near[0] + near[1], likeness), probes.strangers, strict=True):
+        assert found.mean() == pytest.approx(said.mean, abs=10)
+    absent = np.zeros((1, 10), bool)
+    assert scan_twin.distances(signs[:1, :, :2], absent, probes.leading) == pytest.approx(
+        probes.strangers[0].mean
+    )
+    lacking = scan_twin.likeness(strangers[:1], absent.astype(np.uint8), probes.codes)
+    assert lacking == pytest.approx(probes.strangers[2].mean)
+
+
+def test_a_probe_says_how_strong_its_fingers_are() -> None:
+    rng = np.random.default_rng(8)
+    many, few = ([finger(rng, count) for _ in range(3)] for count in (60, 25))
+    strong, weak = (make_probes(encoded(rows), POSITIONS[:3]).strength for rows in (many, few))
+    assert strong > 1.5 * weak > 0
 
 
 def test_a_finger_without_pairs_is_not_looked_for() -> None:

@@ -5,7 +5,7 @@ from benchmarks.population.pool import Pool, PooledRows, make_pool, people
 from benchmarks.scenarios.population import upper_bound
 from matching.gallery.native_engine import NativeGallery
 from matching.gallery.protocol import Permit
-from matching.gallery.row import check, fingers_of, key_of
+from matching.gallery.row import STRENGTHS, check, fingers_of, key_of
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,6 @@ def pool() -> Pool:
 def test_a_stranger_is_the_same_alone_and_is_made_of_fingers_of_the_pool(pool: Pool) -> None:
     block, alone = pool.compose(np.arange(40)), pool.compose(np.array([17]))
     assert np.array_equal(block.rows[17], alone.rows[0])
-    assert np.array_equal(block.bits[17], alone.bits[0])
     assert key_of(block.rows[17]) == "s000000017"
     owned = [fingers_of(row) for row in pool.rows]
     for row in block.rows:
@@ -24,6 +23,14 @@ def test_a_stranger_is_the_same_alone_and_is_made_of_fingers_of_the_pool(pool: P
         for position, blob in fingers_of(row).items():
             assert any(blob == fingers.get(position) for fingers in owned)
     assert len({row.tobytes() for row in block.rows[:, 65:]}) == 40
+
+
+def test_strangers_are_weak_or_strong_as_a_whole() -> None:
+    pool = make_pool(5, 400)
+    strengths = pool.compose(np.arange(500)).rows[:, STRENGTHS].astype(float)
+    whole = np.nanmean(np.where(strengths > 0, strengths, np.nan), axis=1)
+    people_of_the_pool = pool.rows[:, STRENGTHS].sum(axis=1) / 10
+    assert whole.std() > 0.7 * people_of_the_pool.std()
 
 
 def test_composed_rows_serve_a_gallery_like_rows_in_memory(pool: Pool) -> None:

@@ -6,8 +6,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.fingerprint.sketch import encode
 from matching.gallery.protocol import Reference
-from matching.gallery.row import make_row
+from matching.gallery.row import codes_of, make_row
 from matching.gallery.segment import Batch
 from matching.template import FingerPosition, FingerSet, MinutiaeTemplate
 
@@ -59,17 +60,13 @@ def reference(seed: int, attributes: int = 1, key: str = "") -> Reference:
 
 
 def strangers(count: int, *, seed: int = 5, first: int = 0) -> Batch:
-    """References with random sketches and one finger without minutiae."""
+    """References with random sketches and ten times the same minutiae."""
     rng = np.random.default_rng(seed)
-    empty = FingerSet({FingerPosition.LEFT_RING: next(iter(Person(1).capture().fingers.values()))})
-    row = make_row("x", empty)
-    rows = np.repeat(row[None], count, axis=0)
+    thumb = next(iter(Person(1).capture().fingers.values()))
+    ten = FingerSet(dict.fromkeys(FingerPosition, thumb))
+    rows = np.repeat(make_row("x", ten, encode([thumb] * 10))[None], count, axis=0)
+    codes_of(rows)[:] = rng.integers(0, 1 << 64, (count, 10, 3, 8), np.uint64)
     for number, one in enumerate(rows):
         name = f"stranger-{first + number}".encode()
         one[0], one[1 : 1 + len(name)] = len(name), np.frombuffer(name, np.uint8)
-    return Batch(
-        rng.integers(0, 1 << 64, (count, 10, 4), np.uint64),
-        np.ones((count, 10), bool),
-        np.full(count, 4, np.uint64),
-        rows,
-    )
+    return Batch(np.full(count, 4, np.uint64), rows)

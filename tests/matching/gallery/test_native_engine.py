@@ -1,4 +1,4 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from matching.fingerprint.shortlist import Shortlist, compare_everybody
+from matching.fingerprint.cuts import Limits, compare_everybody
+from matching.fingerprint.sketch_probe import ScanProbes
 from matching.fingerprint.stored import compare_stored
 from matching.gallery import native_engine
+from matching.gallery.narrowing import FindLimits
 from matching.gallery.native_engine import NativeGallery
 from matching.gallery.protocol import CandidateList, Permit, Reference
 from matching.gallery.rows import MappedRows
@@ -24,11 +26,23 @@ STRANGERS = 1300  # beyond two segments of 512
 PEOPLE = 12
 
 
-def keeping(leading: int, middle: int) -> Callable[[int, int], Shortlist]:
-    """Lists of a fixed length, whatever the budget."""
-    return lambda common, count: Shortlist(
-        min(leading, count), min(middle, count), everybody=common == 0
-    )
+def nearer_than(deviations: float) -> FindLimits:
+    """Keep whose codes are so many deviations nearer than strangers, whatever the budget."""
+
+    def find(probe: ScanProbes, common: int) -> Limits | None:
+        if not common:
+            return None
+        first, second, third = probe.strangers
+        least = third.mean + deviations * third.deviation * common**0.5
+        return Limits(int(first.mean), np.full(256, int(second.mean)), np.full(256, int(least)))
+
+    return find
+
+
+def only_ten_fingers(probe: ScanProbes, common: int) -> Limits | None:
+    """Lose everybody who lacks a finger."""
+    nobody = Limits(-1, np.zeros(256, np.int64), np.zeros(256, np.int64))
+    return None if common == 10 else nobody
 
 
 def filled(engine: NativeGallery) -> NativeGallery:
@@ -40,14 +54,15 @@ def filled(engine: NativeGallery) -> NativeGallery:
 
 @pytest.fixture(scope="module")
 def gallery() -> NativeGallery:
-    return filled(NativeGallery(lengths=keeping(60, 20), smallest=5, largest=512))
+    return filled(NativeGallery(cuts=nearer_than(1.5), smallest=5, largest=512))
 
 
 def test_a_mate_is_found_among_few_that_are_compared(gallery: NativeGallery) -> None:
     for seed in range(PEOPLE):
         found = gallery.search(Person(seed).capture(seed=1), permit=EVERYTHING, k=1, threshold=10.0)
         assert [c.key for c in found.candidates] == [f"person-{seed}"]
-        assert (found.compared, found.searched) == (20, STRANGERS + PEOPLE)
+        assert 0 < found.compared < (STRANGERS + PEOPLE) / 3
+        assert found.searched == STRANGERS + PEOPLE
 
 
 @pytest.mark.parametrize(
@@ -62,50 +77,55 @@ def test_no_answer_depends_on_threads_segments_or_probes_together(
     gallery: NativeGallery, other: dict[str, int]
 ) -> None:
     parameters = {"smallest": 5, "largest": 512} | other
-    second = filled(NativeGallery(lengths=keeping(60, 20), **parameters))  # type: ignore[arg-type]
+    second = filled(NativeGallery(cuts=nearer_than(1.5), **parameters))  # type: ignore[arg-type]
     probes = [Person(seed).capture(seed=1) for seed in range(PEOPLE)]
     permit = Permit((6,), frozenset({"person-3"}))
     together = second.search_many(probes, permit=permit, k=9, threshold=LOWEST)
     alone = [gallery.search(p, permit=permit, k=9, threshold=LOWEST) for p in probes]
     assert together == alone
     assert {c.key for found in alone for c in found.candidates} > {"person-1", "person-5"}
+    assert sum(found.compared for found in alone) > 5 * PEOPLE
 
 
 def test_references_with_fewer_fingers_are_narrowed_on_their_own(gallery: NativeGallery) -> None:
-    engine = filled(NativeGallery(lengths=keeping(60, 20), smallest=5, largest=512))
+    engine = filled(NativeGallery(cuts=nearer_than(1.5), smallest=5, largest=512))
     thumb = FingerPosition.RIGHT_THUMB
     few = [
         Reference(f"thumb-{s}", 1, FingerSet({thumb: Person(s).capture().fingers[thumb]}))
         for s in range(40, 43)
     ]
     engine.enrol(few)
-    found = engine.search(Person(41).capture(seed=1), permit=EVERYTHING, k=30, threshold=LOWEST)
-    assert found.compared == 20 + len(few)
+    probe = Person(41).capture(seed=1)
+    found = engine.search(probe, permit=EVERYTHING, k=30, threshold=3.0)
+    before = gallery.search(probe, permit=EVERYTHING, k=30, threshold=3.0)
+    assert before.compared < found.compared <= before.compared + len(few)
     assert found.candidates[0].key == "thumb-41"
     assert [t.position for t in found.candidates[0].comparison.terms] == [thumb]
 
 
 def test_fingers_of_an_unknown_extractor_are_always_compared() -> None:
-    """There is no list for them, whoever asks for whom."""
-    engine = filled(NativeGallery(lengths=keeping(1, 1), smallest=0, largest=512))
+    """There is no cut for them, whoever asks for whom."""
+    engine = filled(NativeGallery(cuts=nearer_than(40), smallest=0, largest=512))
     foreign = [Reference(f"foreign-{s}", 1, Person(s).capture(0, "other/1")) for s in range(40, 60)]
     engine.enrol(foreign)
-    for extractor, compared in (("mindtct/1", 21), ("other/1", STRANGERS + PEOPLE + 20)):
+    for extractor, compared in (("mindtct/1", 20), ("other/1", STRANGERS + PEOPLE + 20)):
         probe = Person(47).capture(1, extractor)
         found = engine.search(probe, permit=EVERYTHING, k=1, threshold=10.0)
         assert [c.key for c in found.candidates] == ["foreign-47"]
         assert found.compared == compared
 
 
-def test_everybody_is_compared_where_no_list_is_short_enough() -> None:
-    engine = filled(NativeGallery(lengths=compare_everybody, smallest=0, largest=512))
+def test_everybody_is_compared_where_there_is_no_cut() -> None:
+    engine = filled(NativeGallery(cuts=compare_everybody, smallest=0, largest=512))
     found = engine.search(Person(3).capture(seed=1), permit=EVERYTHING, k=1, threshold=10.0)
     assert found.compared == found.searched == STRANGERS + PEOPLE
 
 
 def test_an_exact_search_compares_everybody_and_the_audit_says_who_was_lost() -> None:
-    engine = filled(NativeGallery(lengths=keeping(1, 1), smallest=0, largest=512))
-    engine.enrol([Reference("twin", 1, reference(3).fingers)])
+    engine = filled(NativeGallery(cuts=only_ten_fingers, smallest=0, largest=512))
+    nine = dict(reference(3).fingers.fingers)
+    del nine[FingerPosition.LEFT_RING]
+    engine.enrol([Reference("twin", 1, FingerSet(nine))])
     probe = Person(3).capture(seed=1)
     audit = engine.audit(probe, permit=EVERYTHING, k=5, threshold=10.0)
     assert [c.key for c in audit.exact.candidates] == ["person-3", "twin"]
@@ -123,7 +143,8 @@ def _arrays(engine: NativeGallery) -> list[NDArray[np.generic]]:
     for segment in engine._store._segments:
         columns = segment.columns
         found += [columns.leading, columns.presence, columns.enrolled, columns.attributes]
-        found += [segment.middle, segment.order, segment.rows.array]  # type: ignore[attr-defined]
+        found += [segment.middle, segment.strength, segment.order]
+        found += [segment.rows.array]  # type: ignore[attr-defined]
     return found
 
 
@@ -137,10 +158,9 @@ def test_nothing_of_an_erased_reference_stays_in_memory_or_file(tmp_path: Path, 
     assert slot is not None
     segment = engine._store._segments[0]
     lane = np.array([slot])
-    bits, present = segment.bits(lane)
     row = segment.rows.read(lane)[0].tobytes()
-    needles = [b"canary-7f3a", row[70:120], row[400:450].rstrip(b"\0")]
-    needles += [bits[0, 3, 2:].tobytes(), attributes.to_bytes(8, "little")]
+    needles = [b"canary-7f3a", row[70:120], row[400:450].rstrip(b"\0"), row[4096:4160]]
+    needles += [row[-64:], segment.middle[slot, 3].tobytes(), attributes.to_bytes(8, "little")]
 
     def seen(needle: bytes) -> bool:
         files = (path.read_bytes() for path in tmp_path.iterdir())
@@ -148,7 +168,8 @@ def test_nothing_of_an_erased_reference_stays_in_memory_or_file(tmp_path: Path, 
             needle in content for content in files
         )
 
-    assert present.all()
+    assert segment.view(()).present(lane).all()
+    assert segment.strength[slot]
     assert min(map(len, needles)) >= 8
     assert all(map(seen, needles))
     if way == "erase":
@@ -157,9 +178,9 @@ def test_nothing_of_an_erased_reference_stays_in_memory_or_file(tmp_path: Path, 
     else:
         engine.enrol([Reference("canary-7f3a", 1, Person(8).capture())])
         assert not any(map(seen, needles[1:]))
-    bits, present = segment.bits(lane)
-    assert not bits.any()
-    assert not present.any()
+    assert not segment.middle[slot].any()
+    assert not segment.view(()).present(lane).any()
+    assert not segment.strength[slot]
     assert not segment.columns.enrolled[0] >> np.uint64(slot) & np.uint64(1)
     assert not segment.order[slot]
 
@@ -232,7 +253,7 @@ def test_a_slot_that_was_erased_is_used_again() -> None:
 
 
 def test_a_gallery_grows_while_it_is_searched() -> None:
-    engine = NativeGallery(lengths=keeping(30, 10), smallest=5, largest=512)
+    engine = NativeGallery(cuts=nearer_than(1.5), smallest=5, largest=512)
     engine.enrol([reference(2)])
     stop, failures = Event(), list[object]()
 
