@@ -69,6 +69,8 @@
             for (uint64_t left = c->live[t]; left; left &= left - 1) {                             \
                 const int64_t slot = VECTOR_TILE * t + __builtin_ctzll(left);                      \
                 const int8_t *row = c->rows + (int64_t)q->dimensions * slot;                       \
+                ask_for(row + (slot + VECTOR_NEXT < VECTOR_TILE * tile1 ? VECTOR_NEXT : 0) *       \
+                                  (int64_t)q->dimensions, q->dimensions);                          \
                 for (int probe = 0; probe < q->count; probe++)                                     \
                     if (vector_wanted(c, q, probe, slot))                                          \
                         vector_score(c, q, b, probe, slot,                                         \

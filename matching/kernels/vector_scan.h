@@ -6,6 +6,7 @@
 #define VECTOR_WAITING 512 /* entries of each queue */
 
 #define VECTOR_AHEAD 12    /* entries between the call for a code and its use */
+#define VECTOR_NEXT 16     /* rows between the call for a row and its use, where all are read */
 
 /* Tiles with slots that passed the first cut, and slots that passed both and whose rows are on
  * their way from memory. Entries are appended without a branch that depends on the data. */
@@ -101,11 +102,14 @@ VECTOR_AVX512 static inline int32_t dot_avx512(const int8_t *row, const int8_t *
 }
 #endif
 
+VECTOR_BODY void ask_for(const int8_t *row, int dimensions) {
+    for (int i = 0; i < dimensions; i += 64) __builtin_prefetch(row + i);
+}
+
 VECTOR_BODY void await_row(const vector_chunk *c, const vector_probes *q, int probe, int64_t slot,
                            vector_queue *queue) {
     if (!vector_wanted(c, q, probe, slot)) return;
-    const int8_t *row = c->rows + (int64_t)q->dimensions * slot;
-    for (int i = 0; i < q->dimensions; i += 64) __builtin_prefetch(row + i);
+    ask_for(c->rows + (int64_t)q->dimensions * slot, q->dimensions);
     queue->probe[queue->count] = probe;
     queue->slot[queue->count++] = slot;
 }
