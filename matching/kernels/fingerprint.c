@@ -44,7 +44,7 @@ FINGER_BODY float compare_body(const finger_model *model, const finger_header *p
         find_links_avx512(model, &pairs, selection.count, &links);
     else
         find_links(model, &pairs, selection.count, &links);
-    weigh_links(model, &pairs, &links);
+    weigh_links(model, &links);
     relax(p, &pairs, &links, selection.count, value);
     return relaxed_score(&pairs, value, selection.count, best, p->iterations, level);
 }
