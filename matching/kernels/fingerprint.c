@@ -1,5 +1,5 @@
 /* The exported calls: one body, compiled for every instruction set, chosen at run time. */
-#include "fingerprint_build.h"
+#include "fingerprint_cylinder.h"
 #include "fingerprint_relax_avx512.h"
 #include "fingerprint_select_avx512.h"
 
