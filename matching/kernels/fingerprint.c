@@ -1,5 +1,5 @@
 /* The exported calls: one body, compiled for every instruction set, chosen at run time. */
-#include "fingerprint_build.h"
+#include "fingerprint_cylinder.h"
 #include "fingerprint_relax_avx512.h"
 #include "fingerprint_select_avx512.h"
 
@@ -44,7 +44,7 @@ FINGER_BODY float compare_body(const finger_model *model, const finger_header *p
         find_links_avx512(model, &pairs, selection.count, &links);
     else
         find_links(model, &pairs, selection.count, &links);
-    weigh_links(model, &pairs, &links);
+    weigh_links(model, &links);
     relax(p, &pairs, &links, selection.count, value);
     return relaxed_score(&pairs, value, selection.count, best, p->iterations, level);
 }

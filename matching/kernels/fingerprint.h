@@ -113,7 +113,7 @@ static inline int place_angle(uint64_t place) { return (int)(place >> 48 & 0xff)
 #define FINGER_AVX2_TARGET __attribute__((target("avx2,fma,bmi,bmi2,popcnt")))
 #define FINGER_AVX512_TARGET                                                                       \
     __attribute__((target("avx2,fma,bmi,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,"           \
-                          "avx512vpopcntdq,prefer-vector-width=512")))
+                          "avx512vnni,avx512vpopcntdq,prefer-vector-width=512")))
 #define WIDE FINGER_AVX512_TARGET static inline __attribute__((always_inline))
 #endif
 

@@ -41,9 +41,13 @@ typedef struct {
     int32_t turn[FINGER_PAIRS], ids[FINGER_PAIRS];
 } finger_pairs;
 
-/* Two pairs that may support each other, first < second, and the support of each by the other. */
+/* Two pairs that may support each other, first < second: how the lines between them lie and by how
+ * much their turns differ; then the support of each by the other. */
 typedef struct {
-    int32_t first[RELAX_LINKS], second[RELAX_LINKS];
+    int32_t first[RELAX_LINKS], second[RELAX_LINKS], turn[RELAX_LINKS];
+    float squared_d[RELAX_LINKS], squared_e[RELAX_LINKS]; /* see finger_lines */
+    float along_first[RELAX_LINKS], aside_first[RELAX_LINKS]; /* see left_along, left_aside */
+    float along_second[RELAX_LINKS], aside_second[RELAX_LINKS];
     float to_first[RELAX_LINKS], to_second[RELAX_LINKS];
     int count;
 } finger_links;
@@ -86,10 +90,8 @@ FINGER_BODY float left_along(const finger_pairs *o, int i, finger_lines l) {
 FINGER_BODY float left_aside(const finger_pairs *o, int i, finger_lines l) {
     return fabsf(l.aside * o->cosine[i] - l.along * o->sine[i]);
 }
-FINGER_BODY int explains(const finger_model *model, const finger_pairs *o, int i,
-                         finger_lines l) {
-    const float along = left_along(o, i, l);
-    return (along > 0) & (left_aside(o, i, l) <= model->radial_limit * along);
+FINGER_BODY int explains(const finger_model *model, float along, float aside) {
+    return (along > 0) & (aside <= model->radial_limit * along);
 }
 FINGER_BODY int turn_between(const finger_pairs *o, int i, int j) {
     const int turn = (int8_t)(uint8_t)(o->turn[i] - o->turn[j]);
@@ -104,7 +106,17 @@ FINGER_BODY int may_support(const finger_model *model, const finger_pairs *o, in
     const int apart = ((other & 0xff00) != 0) & ((other & 255) != 0);
     const int near = (rest <= 0) | (rest * rest <= 4 * l.squared_d * l.squared_e);
     return apart & near & (turn_between(o, i, j) <= model->direction_steps) &
-           (explains(model, o, i, l) | explains(model, o, j, l));
+           (explains(model, left_along(o, i, l), left_aside(o, i, l)) |
+            explains(model, left_along(o, j, l), left_aside(o, j, l)));
+}
+
+FINGER_BODY void add_link(const finger_pairs *o, int i, int j, finger_links *links) {
+    const finger_lines l = lines_between(o, i, j);
+    const int n = links->count++;
+    links->first[n] = i, links->second[n] = j, links->turn[n] = turn_between(o, i, j);
+    links->squared_d[n] = l.squared_d, links->squared_e[n] = l.squared_e;
+    links->along_first[n] = left_along(o, i, l), links->aside_first[n] = left_aside(o, i, l);
+    links->along_second[n] = left_along(o, j, l), links->aside_second[n] = left_aside(o, j, l);
 }
 
 FINGER_BODY void find_links(const finger_model *model, const finger_pairs *o, int count,
@@ -113,30 +125,27 @@ FINGER_BODY void find_links(const finger_model *model, const finger_pairs *o, in
     links->count = 0;
     for (int i = 0; i < count; i++) {
         for (int j = i + 1; j < count; j++) flags[j] = may_support(model, o, i, j);
-        for (int j = i + 1; j < count; j++) {
-            links->first[links->count] = i, links->second[links->count] = j;
-            links->count += flags[j];
-        }
+        for (int j = i + 1; j < count; j++)
+            if (flags[j]) add_link(o, i, j, links);
     }
 }
 
 /* How far each of two pairs supports the other, 0..1: equal distance between their minutiae, equal
  * turn, and the joining lines turned likewise. */
-FINGER_BODY void weigh_links(const finger_model *model, const finger_pairs *o,
-                             finger_links *links) {
+FINGER_BODY void weigh_links(const finger_model *model, finger_links *links) {
     const finger_parameters *p = &model->p;
     for (int n = 0; n < links->count; n++) {
-        const int i = links->first[n], j = links->second[n];
-        const finger_lines l = lines_between(o, i, j);
-        const float distance = fabsf(sqrtf(l.squared_d) - sqrtf(l.squared_e));
-        const float shared = model->direction_support[turn_between(o, i, j)] /
+        const float distance = fabsf(sqrtf(links->squared_d[n]) - sqrtf(links->squared_e[n]));
+        const float shared = model->direction_support[links->turn[n]] /
                              step_up(distance, p->distance_centre, p->distance_slope);
-        const float mine = fast_angle(left_aside(o, i, l), left_along(o, i, l));
-        const float theirs = fast_angle(left_aside(o, j, l), left_along(o, j, l));
-        links->to_first[n] = (float)explains(model, o, i, l) * shared /
-                             step_up(mine, p->radial_centre, p->radial_slope);
-        links->to_second[n] = (float)explains(model, o, j, l) * shared /
-                              step_up(theirs, p->radial_centre, p->radial_slope);
+        const float mine = fast_angle(links->aside_first[n], links->along_first[n]);
+        const float theirs = fast_angle(links->aside_second[n], links->along_second[n]);
+        links->to_first[n] =
+            (float)explains(model, links->along_first[n], links->aside_first[n]) * shared /
+            step_up(mine, p->radial_centre, p->radial_slope);
+        links->to_second[n] =
+            (float)explains(model, links->along_second[n], links->aside_second[n]) * shared /
+            step_up(theirs, p->radial_centre, p->radial_slope);
     }
 }
 

@@ -9,8 +9,8 @@
 #define MASK (q->masks + VECTOR_CODE * probe)
 #define CUT q->cuts[2 * probe]
 
-/* drain: exact scores of the rows that have arrived; refine: second cut; scan: first cut. */
-#define SPECIALISE(name, attributes, passing, distance, dot)                                       \
+/* drain: exact scores of the rows that have arrived; rows: those of all rows. */
+#define SPECIALISE_ROWS(name, attributes, dot)                                                     \
     attributes static void drain_##name(const vector_chunk *c, const vector_probes *q,             \
                                         vector_best *b, vector_queue *queue) {                     \
         for (int i = 0; i < queue->count; i++) {                                                   \
@@ -23,6 +23,24 @@
         }                                                                                          \
         queue->count = 0;                                                                          \
     }                                                                                              \
+    attributes static void rows_##name(const vector_chunk *c, const vector_probes *q,              \
+                                       vector_best *b, int64_t tile0, int64_t tile1) {             \
+        for (int64_t t = tile0; t < tile1; t++)                                                    \
+            for (uint64_t left = c->live[t]; left; left &= left - 1) {                             \
+                const int64_t slot = VECTOR_TILE * t + __builtin_ctzll(left);                      \
+                const int8_t *row = c->rows + (int64_t)q->dimensions * slot;                       \
+                ask_for(row + (slot + VECTOR_NEXT < VECTOR_TILE * tile1 ? VECTOR_NEXT : 0) *       \
+                                  (int64_t)q->dimensions, q->dimensions);                          \
+                for (int probe = 0; probe < q->count; probe++)                                     \
+                    if (vector_wanted(c, q, probe, slot))                                          \
+                        vector_score(c, q, b, probe, slot,                                         \
+                                     dot(row, q->rows + (int64_t)q->dimensions * probe,            \
+                                         q->dimensions));                                          \
+            }                                                                                      \
+    }
+
+/* refine: second cut; scan: first cut. */
+#define SPECIALISE_SCAN(name, attributes)                                                          \
     attributes static void refine_##name(const vector_chunk *c, const vector_probes *q,            \
                                          vector_best *b, vector_passed *passed,                    \
                                          vector_queue *queue) {                                    \
@@ -35,7 +53,7 @@
                 const int lane = __builtin_ctzll(left);                                            \
                 const int64_t slot = passed->slot0[i] + lane;                                      \
                 const uint64_t *code = c->codes + VECTOR_CODE * slot;                              \
-                if (distance(code, CODE, MASK) <= q->cuts[2 * probe + 1] ||                        \
+                if (distance_each(code, CODE, MASK) <= q->cuts[2 * probe + 1] ||                   \
                     (c->always[slot / VECTOR_TILE] >> lane & 1))                                   \
                     await_row(c, q, probe, slot, queue);                                           \
             }                                                                                      \
@@ -52,7 +70,8 @@
             if (!live) continue;                                                                   \
             const uint64_t *tile = c->first + VECTOR_WORDS * VECTOR_TILE * t;                      \
             for (int probe = 0; probe < q->count; probe++) {                                       \
-                const uint64_t pass = live & (passing | c->always[t]);                             \
+                const uint64_t pass =                                                              \
+                    live & (passing_each(tile, CODE, MASK, CUT) | c->always[t]);                   \
                 passed.pass[passed.count] = pass;                                                  \
                 passed.slot0[passed.count] = VECTOR_TILE * t;                                      \
                 passed.probe[passed.count] = probe;                                                \
@@ -62,27 +81,15 @@
         }                                                                                          \
         refine_##name(c, q, b, &passed, &queue);                                                   \
         drain_##name(c, q, b, &queue);                                                             \
-    }                                                                                              \
-    attributes static void rows_##name(const vector_chunk *c, const vector_probes *q,              \
-                                       vector_best *b, int64_t tile0, int64_t tile1) {             \
-        for (int64_t t = tile0; t < tile1; t++)                                                    \
-            for (uint64_t left = c->live[t]; left; left &= left - 1) {                             \
-                const int64_t slot = VECTOR_TILE * t + __builtin_ctzll(left);                      \
-                const int8_t *row = c->rows + (int64_t)q->dimensions * slot;                       \
-                for (int probe = 0; probe < q->count; probe++)                                     \
-                    if (vector_wanted(c, q, probe, slot))                                          \
-                        vector_score(c, q, b, probe, slot,                                         \
-                                     dot(row, q->rows + (int64_t)q->dimensions * probe,            \
-                                         q->dimensions));                                          \
-            }                                                                                      \
     }
 
-SPECIALISE(portable, , passing_each(tile, CODE, MASK, CUT), distance_each, dot_each)
+SPECIALISE_ROWS(portable, , dot_each)
+SPECIALISE_SCAN(portable, )
 #if defined(__x86_64__)
-SPECIALISE(avx2, __attribute__((target("avx2,fma,bmi,bmi2,popcnt"))),
-           passing_each(tile, CODE, MASK, CUT), distance_each, dot_each)
-SPECIALISE(avx512, VECTOR_AVX512, passing_avx512(tile, CODE, MASK, q->masked, CUT),
-           distance_avx512, dot_avx512)
+SPECIALISE_ROWS(avx2, VECTOR_AVX2, dot_each)
+SPECIALISE_SCAN(avx2, VECTOR_AVX2)
+SPECIALISE_ROWS(avx512, VECTOR_AVX512, dot_avx512)
+#include "vector_scan_avx512.h"
 #else
 #define exact_avx512(chunk, probes, best, tile0, tile1, scratch) (void)(scratch)
 #define scan_avx2 scan_portable

@@ -18,7 +18,8 @@
 #define VECTOR_CODE 8            /* of the whole code */
 #define VECTOR_MASKS 4           /* attribute masks of a probe; zero masks are not used */
 #define VECTOR_MAX_DIMENSIONS 4096
-#define VECTOR_GROUP 6           /* probes of a register block of the exact scan */
+#define VECTOR_SCRATCH(count, dimensions) (4 * ((count) + 15) + 6 * (dimensions))
+#define VECTOR_LANES 16          /* probes of a register of the exact scan */
 
 typedef struct {
     const uint64_t *first;      /* [tiles][VECTOR_WORDS][VECTOR_TILE] */
@@ -40,8 +41,9 @@ typedef struct {
     const int32_t *cuts;       /* [count][2] largest distance that passes: first half, whole code */
     const float *factor;       /* [count][patterns], > 0 */
     const float *highest;      /* [count], the largest of them */
-    const int32_t *grouped;    /* [groups][dimensions / 4][VECTOR_GROUP], four bytes of a probe each */
-    const int32_t *shift;      /* [groups * VECTOR_GROUP], -128 * sum of the probe */
+    const int32_t *transposed; /* [registers][dimensions / 4][VECTOR_LANES], four bytes of a probe
+                                  each, aligned to 64 */
+    const int32_t *shift;      /* [registers * VECTOR_LANES], -128 * sum of the probe, likewise */
     const uint32_t *wanted;    /* [count][VECTOR_MASKS], each shares a bit with the attributes */
 } vector_probes;
 
@@ -55,7 +57,7 @@ typedef struct {
 } vector_best;
 
 /* Tiles tile0..tile1-1 of a chunk, in the order of the slots. Returns 0, or -1 if this machine lacks
- * the level. `scratch` of the exact scan: 64 * dimensions bytes aligned to 64. */
+ * the level. `scratch` of the exact scan: VECTOR_SCRATCH(count, dimensions) bytes aligned to 64. */
 int eurodac_vector_scan(const vector_chunk *chunk, const vector_probes *probes, vector_best *best,
                         int64_t tile0, int64_t tile1, int level);
 int eurodac_vector_exact(const vector_chunk *chunk, const vector_probes *probes, vector_best *best,

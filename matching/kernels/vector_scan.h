@@ -6,6 +6,7 @@
 #define VECTOR_WAITING 512 /* entries of each queue */
 
 #define VECTOR_AHEAD 12    /* entries between the call for a code and its use */
+#define VECTOR_NEXT 16     /* rows between the call for a row and its use, where all are read */
 
 /* Tiles with slots that passed the first cut, and slots that passed both and whose rows are on
  * their way from memory. Entries are appended without a branch that depends on the data. */
@@ -49,42 +50,10 @@ VECTOR_BODY int32_t dot_each(const int8_t *row, const int8_t *probe, int dimensi
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+#define VECTOR_AVX2 __attribute__((target("avx2,fma,bmi,bmi2,popcnt")))
 #define VECTOR_AVX512                                                                              \
     __attribute__((target("avx2,fma,bmi,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,"           \
                           "avx512vnni,avx512vpopcntdq,prefer-vector-width=512")))
-
-/* The code of the probe stays in registers, the tile comes from the first-level cache. */
-VECTOR_AVX512 static inline uint64_t passing_avx512(const uint64_t *tile, const uint64_t *code,
-                                                    const uint64_t *mask, int masked, int64_t cut) {
-    const __m512i limit = _mm512_set1_epi64(cut);
-    __m512i q[VECTOR_WORDS], m[VECTOR_WORDS];
-    uint64_t pass = 0;
-    for (int w = 0; w < VECTOR_WORDS; w++) {
-        q[w] = _mm512_set1_epi64((int64_t)code[w]);
-        m[w] = _mm512_set1_epi64((int64_t)mask[w]);
-    }
-#pragma GCC unroll 8
-    for (int lane = 0; lane < VECTOR_TILE; lane += 8) {
-        __m512i sum[VECTOR_WORDS];
-#pragma GCC unroll 4
-        for (int w = 0; w < VECTOR_WORDS; w++) {
-            __m512i x = _mm512_xor_si512(_mm512_load_si512(tile + VECTOR_TILE * w + lane), q[w]);
-            if (masked) x = _mm512_and_si512(x, m[w]);
-            sum[w] = _mm512_popcnt_epi64(x);
-        }
-        const __m512i distance = _mm512_add_epi64(_mm512_add_epi64(sum[0], sum[1]),
-                                                  _mm512_add_epi64(sum[2], sum[3]));
-        pass |= (uint64_t)_mm512_cmple_epi64_mask(distance, limit) << lane;
-    }
-    return pass;
-}
-
-VECTOR_AVX512 static inline int64_t distance_avx512(const uint64_t *a, const uint64_t *b,
-                                                    const uint64_t *mask) {
-    const __m512i x = _mm512_xor_si512(_mm512_loadu_si512(a), _mm512_loadu_si512(b));
-    return _mm512_reduce_add_epi64(
-        _mm512_popcnt_epi64(_mm512_and_si512(x, _mm512_loadu_si512(mask))));
-}
 
 /* vpdpbusd multiplies unsigned by signed: the row is shifted by 128, which adds 128 * sum(probe). */
 VECTOR_AVX512 static inline int32_t dot_avx512(const int8_t *row, const int8_t *probe,
@@ -101,11 +70,14 @@ VECTOR_AVX512 static inline int32_t dot_avx512(const int8_t *row, const int8_t *
 }
 #endif
 
+VECTOR_BODY void ask_for(const int8_t *row, int dimensions) {
+    for (int i = 0; i < dimensions; i += 64) __builtin_prefetch(row + i);
+}
+
 VECTOR_BODY void await_row(const vector_chunk *c, const vector_probes *q, int probe, int64_t slot,
                            vector_queue *queue) {
     if (!vector_wanted(c, q, probe, slot)) return;
-    const int8_t *row = c->rows + (int64_t)q->dimensions * slot;
-    for (int i = 0; i < q->dimensions; i += 64) __builtin_prefetch(row + i);
+    ask_for(c->rows + (int64_t)q->dimensions * slot, q->dimensions);
     queue->probe[queue->count] = probe;
     queue->slot[queue->count++] = slot;
 }

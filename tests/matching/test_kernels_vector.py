@@ -62,7 +62,7 @@ def lists(best: Best) -> list[list[tuple[float, int]]]:
 
 @pytest.mark.parametrize("at", LEVELS)
 @pytest.mark.parametrize("exact", [False, True])
-@pytest.mark.parametrize("count", [1, 4, 5, 6, 7, 13, 64])
+@pytest.mark.parametrize("count", [1, 4, 5, 16, 17, 33, 64, 65, 130])
 @pytest.mark.parametrize(("dimensions", "extreme"), [(64, True), (128, False), (512, True)])
 def test_the_lists_are_those_of_the_twin(
     at: Level, exact: bool, count: int, dimensions: int, extreme: bool
