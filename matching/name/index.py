@@ -148,7 +148,7 @@ class IdentityIndex:
 
         Args:
             asked: What is known.
-            k: Longest list, 1..256; above 64 it is shorter where references have many aliases.
+            k: Longest list, 1..256.
             permitted: (65536,) uint8 by label; all labels if None.
 
         Returns:
@@ -168,18 +168,14 @@ class IdentityIndex:
             scratch=self._scratch_for(max((len(part.rows) for part in parts), default=0)),
             permitted=permitted,
         )  # fmt: skip
-        bases = np.cumsum([0, *(len(part.rows) for part in parts)])
+        bases = np.cumsum([0, *(len(part.rows) for part in parts)]).tolist()
         segments = [
-            kernel.Segment(part.rows, part.postings, part.offsets, int(base))
-            for part, base in zip(parts, bases[:-1], strict=True)
+            kernel.Segment(part.rows, part.owners, part.postings, part.offsets, base)
+            for part, base in zip(parts, bases, strict=False)
         ]
-        found = kernel.search(matcher, segments, room=min(KEPT, k + k // 2 + 4))
-        best: dict[int, float] = {}
-        for row, score in zip(found.rows.tolist(), found.scores.tolist(), strict=True):
-            at = int(np.searchsorted(bases, row, side="right")) - 1
-            owner = int(parts[at].owners[row - bases[at]])
-            best.setdefault(owner, score / UNIT)
-        return [Match(owner, bits) for owner, bits in list(best.items())[:k]]
+        found = kernel.search(matcher, segments, room=k)
+        pairs = zip(found.owners.tolist(), found.scores.tolist(), strict=True)
+        return [Match(owner, score / UNIT) for owner, score in pairs]
 
     def rarity(self, word: NDArray[np.void]) -> float:
         """Rarity of a word in all its spellings, bits; (1,) ``WORD``."""

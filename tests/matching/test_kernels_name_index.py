@@ -113,6 +113,16 @@ def test_a_person_with_aliases_is_one_result() -> None:
     assert [match.owner for match in found].count(999) == 1
 
 
+def test_many_aliases_leave_room_for_others() -> None:
+    """Places of the list are counted by person, before rows are left out."""
+    index = filled(0)
+    alias = [read_name(text="Zoroaster Quill")] * 200
+    index.add(1, rows_of(alias, PartialDate(1970, 1, 2)), label=1)
+    for owner in range(2, 12):
+        index.add(owner, rows_of([read_name(text="Zoroaster Quilt")], PartialDate(1971)), label=1)
+    assert [match.owner for match in look_up(index, "Zoroaster Quill")] == [1, 2, 3, 4, 5]
+
+
 def test_who_is_erased_is_gone_and_overwritten() -> None:
     index = filled(200)
     index.add(999, rows_of([read_name(text="Zoroaster Quill")], PartialDate(1970, 1, 2)), label=1)
