@@ -113,6 +113,20 @@ def test_a_person_with_aliases_is_one_result() -> None:
     assert [match.owner for match in found].count(999) == 1
 
 
+def test_rows_added_together_share_their_new_words_and_long_names_keep_their_rarest() -> None:
+    index = filled(0)
+    (common,) = rows_of([read_name(text="Zoroaster Quill")])
+    (long,) = rows_of([read_name(text="Zoroaster Quill Adeyemi Bakker Castillo Dubois Eriksen")])
+    index.add_many([(owner, common, 1) for owner in range(1, 5)])
+    index.add_many([(5, long, 1), (6, long, 1)])
+    counts = [
+        int(index.vocabulary.counts[index.vocabulary.find(word)])
+        for word in (long.words[at : at + 1] for at in range(7))
+    ]
+    assert len(index.vocabulary) == 1 + 7
+    assert counts == [6, 4, 2, 2, 2, 2, 2]
+
+
 def test_many_aliases_leave_room_for_others() -> None:
     """Places of the list are counted by person, before rows are left out."""
     index = filled(0)
