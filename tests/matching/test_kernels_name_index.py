@@ -178,6 +178,16 @@ def test_order_joins_splits_gaps_and_scripts_do_not_hide_a_person(stored: str, a
     assert look_up(index, asked, birth=PartialDate(1970, 3, 5))[0].owner == 999
 
 
+def test_of_equal_evidence_the_spelling_that_was_asked_comes_first() -> None:
+    """A common name brings as much in each of its spellings."""
+    index = filled(300)
+    for owner in range(901, 1101):
+        spelled = "Muhammad" if owner % 2 else "Mohamed"
+        index.add(owner, rows_of([read_name(text=f"{spelled} Karimi")]), label=1)
+    found = look_up(index, "Mohamed Karimi")
+    assert [match.owner for match in found] == [902, 904, 906, 908, 910]
+
+
 def test_searches_side_by_side_answer_like_one() -> None:
     index = filled(2000)
     expected = [look_up(index, name) for name in GIVEN]
