@@ -48,4 +48,4 @@ class WordTable:
             tokens = read_name(text=text).tokens
         except NameUnreadableError:
             return []
-        return [self.vocabulary.add(words((t,))) for t in tokens if t.kind is Kind.WORD]
+        return self.vocabulary.add(words(tuple(t for t in tokens if t.kind is Kind.WORD)))

@@ -97,7 +97,7 @@ class OurSearch:
             if token.kind is Kind.WORD:
                 number = self._numbers.get(token)
                 if number is None:
-                    number = self._index.vocabulary.add(words((token,)))
+                    (number,) = self._index.vocabulary.add(words((token,)))
                     self._numbers[token] = number
                 found.append(number)
         return found[:ROW_WORDS]

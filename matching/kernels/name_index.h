@@ -21,6 +21,7 @@ typedef struct {
 
 typedef struct {
     const index_row *rows;
+    const uint32_t *owners;   /* of each row: the reference it belongs to */
     const uint32_t *postings; /* rows of each word, ascending */
     const uint64_t *offsets;  /* words + 1 */
     int64_t count, words, base; /* base: added to the number of a row in results */
@@ -64,10 +65,12 @@ typedef struct {
     int32_t entry_count, list_count;
 } index_matcher;
 
+/* The best references, each at its best row. */
 typedef struct {
     int64_t row[INDEX_KEPT];
     int32_t score[INDEX_KEPT];
-    int32_t kept, room;
-    int64_t scored; /* rows that were looked at */
+    uint32_t owner[INDEX_KEPT];
+    int32_t kept, room, worst; /* worst: lowest score that is kept; `least` at first */
+    int64_t looked;            /* rows that were looked at */
 } index_results;
 #endif

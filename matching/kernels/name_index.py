@@ -84,12 +84,14 @@ class Segment:
 
     Args:
         rows: (n,) ``ROW``, days ascending.
+        owners: (n,) uint32, the reference that a row belongs to.
         postings: (p,) uint32, the rows of each word, ascending.
         offsets: (v + 1,) uint64, where the postings of a word begin.
         base: Added to the numbers of its rows in results.
     """
 
     rows: NDArray[np.void]
+    owners: NDArray[np.uint32]
     postings: NDArray[np.uint32]
     offsets: NDArray[np.uint64]
     base: int
@@ -129,7 +131,7 @@ class Matcher:
 
 class _Segment(ctypes.Structure):
     _fields_ = (
-        *((name, ctypes.c_void_p) for name in ("rows", "postings", "offsets")),
+        *((name, ctypes.c_void_p) for name in ("rows", "owners", "postings", "offsets")),
         *((name, ctypes.c_int64) for name in ("count", "words", "base")),
     )
 
@@ -147,25 +149,25 @@ class _Results(ctypes.Structure):
     _fields_ = (
         ("row", ctypes.c_int64 * KEPT),
         ("score", ctypes.c_int32 * KEPT),
-        ("kept", ctypes.c_int32),
-        ("room", ctypes.c_int32),
-        ("scored", ctypes.c_int64),
+        ("owner", ctypes.c_uint32 * KEPT),
+        *((name, ctypes.c_int32) for name in ("kept", "room", "worst")),
+        ("looked", ctypes.c_int64),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Best rows of a search.
+    """Best references of a search.
 
     Args:
-        rows: (k,) int64, best first; of equal scores the lower number.
-        scores: (k,) int32, 256ths of a bit.
-        scored: How many rows were looked at, some of them more than once.
+        owners: (k,) uint32, best first; of equal scores the one with the lower row.
+        scores: (k,) int32 of their best rows, 256ths of a bit.
+        looked: How many rows were looked at, some of them more than once.
     """
 
-    rows: NDArray[np.int64]
+    owners: NDArray[np.uint32]
     scores: NDArray[np.int32]
-    scored: int
+    looked: int
 
 
 @cache
@@ -199,7 +201,7 @@ def postings(rows: NDArray[np.void], words: int) -> tuple[NDArray[np.uint32], ND
 
 
 def search(matcher: Matcher, segments: list[Segment], *, room: int) -> Results:
-    """Find the rows with the highest scores; each segment is narrowed by those before it.
+    """Find the references with the highest scores; each segment is narrowed by those before it.
 
     Args:
         matcher: The probe.
@@ -222,11 +224,11 @@ def search(matcher: Matcher, segments: list[Segment], *, room: int) -> Results:
     )  # fmt: skip
     if 64 * len(scratch.seen) < max((len(part.rows) for part in segments), default=0):
         raise ValueError("the scratch memory is too small for a segment")
-    results = _Results(room=room)
+    results = _Results(room=room, worst=int(matcher.probe["least"][0]))
     for segment in segments:
         place = _Segment(
-            segment.rows.ctypes.data, segment.postings.ctypes.data, segment.offsets.ctypes.data,
-            len(segment.rows), len(segment.offsets) - 1, segment.base,
+            segment.rows.ctypes.data, segment.owners.ctypes.data, segment.postings.ctypes.data,
+            segment.offsets.ctypes.data, len(segment.rows), len(segment.offsets) - 1, segment.base,
         )  # fmt: skip
         _library().eurodac_name_search(
             ctypes.byref(place), ctypes.byref(given), ctypes.byref(results)
@@ -234,8 +236,8 @@ def search(matcher: Matcher, segments: list[Segment], *, room: int) -> Results:
     scratch.slots[words] = 0
     kept = results.kept
     return Results(
-        np.array(results.row[:kept], np.int64), np.array(results.score[:kept], np.int32),
-        int(results.scored),
+        np.array(results.owner[:kept], np.uint32), np.array(results.score[:kept], np.int32),
+        int(results.looked),
     )  # fmt: skip
 
 

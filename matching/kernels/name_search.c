@@ -1,14 +1,13 @@
 /* Search of an index of identities: the rows of the lists that can still matter, shortest first.
  *
- * A row is scored in full where it is met.  Lists are left out once no row that is only in them
- * could reach the worst result kept, so the answer is that of scoring every row of every list. */
-#include "name_dates.h"
-#include "name_index.h"
+ * A row is scored where it is met, its facts first: its words only if they could still bring it
+ * among the results.  Lists are left out once no row that is only in them could reach the worst
+ * result kept, so the answer is that of scoring every row of every list. */
+#include "name_score.h"
 #include <string.h>
 
-enum { NEAR = 0, BEFORE = 1, AFTER = 2, REGIONS = 3 };
+enum { NEAR = 0, FAR = 1, REGIONS = 2 };
 #define AHEAD 12 /* rows asked for early */
-#define PAIRS 32
 #define WAITING 64 /* rows that are asked for before they are looked at */
 /* Relations that rows of another year can have. */
 #define DISTANT                                                                                    \
@@ -17,107 +16,19 @@ enum { NEAR = 0, BEFORE = 1, AFTER = 2, REGIONS = 3 };
 
 #define DAY_ROWS 65536 /* a day that more rows have is not looked at as a whole */
 
-typedef struct {
-    int32_t evidence, mask, word;
-} pair;
-
-/* Evidence of the best pairs of words, each word and position used once; the rest costs. */
-static int32_t assign(const index_matcher *with, const pair *pairs, int count, int words) {
-    const index_probe *probe = with->probe;
-    int32_t sum = 0, used = 0, taken = 0;
-    for (;;) {
-        int best = -1;
-        for (int i = 0; i < count; i++)
-            if (!(pairs[i].mask & used) && !(taken >> pairs[i].word & 1) &&
-                (best < 0 || pairs[i].evidence > pairs[best].evidence))
-                best = i;
-        if (best < 0) break;
-        used |= pairs[best].mask;
-        taken |= 1 << pairs[best].word;
-        sum += pairs[best].evidence;
-    }
-    const int left = words - __builtin_popcount((unsigned)taken);
-    const int open = __builtin_popcount((unsigned)(probe->counted & ~used));
-    for (int p = 0; p < probe->positions; p++)
-        if (!(used >> p & 1)) sum -= probe->absent[p];
-    return sum - left * probe->surplus - (left < open ? left : open) * probe->conflict;
-}
-
-/* Evidence of a date; rows come in the order of their days, so the last one is remembered. */
-typedef struct {
-    uint32_t day;
-    int32_t evidence;
-} dated;
-
-static int32_t evidence_of(const index_probe *probe, uint32_t day, dated *last) {
-    if (last->day != day || !last->evidence) {
-        last->day = day;
-        last->evidence = probe->date[eurodac_date_relation((uint32_t)probe->day, day)];
-    }
-    return last->evidence;
-}
-
-static int32_t of_words(const index_matcher *with, const index_row *row) {
-    pair pairs[PAIRS];
-    int count = 0, words = 0;
-    for (int w = 0; w < INDEX_WORDS; w++) {
-        const uint32_t word = row->word[w];
-        if (!word) continue;
-        words++;
-        int slot = word < with->slot_count ? with->slots[word] : 0;
-        for (; slot && slot <= with->entry_count && with->entries[slot - 1].word == word; slot++)
-            if (count < PAIRS)
-                pairs[count++] =
-                    (pair){with->entries[slot - 1].evidence, with->entries[slot - 1].mask, w};
-    }
-    return assign(with, pairs, count, words);
-}
-
-static int32_t of_codes(const index_probe *probe, const index_row *row) {
-    int32_t sum = 0;
-    if (probe->nationality && row->nationality)
-        sum += probe->nationality == row->nationality ? probe->nationality_equal
-                                                      : probe->nationality_other;
-    if (probe->sex && row->sex) sum += probe->sex == row->sex ? probe->sex_equal : probe->sex_other;
-    return sum;
-}
-
-/* Keeps the best; of equal scores the lower row. */
-static void keep(index_results *results, int64_t row, int32_t found) {
-    int at = results->kept;
-    if (at == results->room) {
-        const int last = at - 1;
-        if (found < results->score[last] ||
-            (found == results->score[last] && row >= results->row[last]))
-            return;
-    }
-    for (int i = 0; i < results->kept; i++)
-        if (results->row[i] == row) return;
-    at = results->kept < results->room ? results->kept++ : results->room - 1;
-    while (at && (results->score[at - 1] < found ||
-                  (results->score[at - 1] == found && results->row[at - 1] > row))) {
-        results->score[at] = results->score[at - 1];
-        results->row[at] = results->row[at - 1];
-        at--;
-    }
-    results->score[at] = found;
-    results->row[at] = row;
-}
-
-static int32_t worst(const index_probe *probe, const index_results *results) {
-    if (results->kept < results->room) return probe->least;
-    const int32_t last = results->score[results->kept - 1];
-    return last > probe->least ? last : probe->least;
-}
-
-static void look(const index_matcher *with, const index_segment *in, int64_t number, dated *last,
-                 index_results *results) {
+/* Scores a row if its facts and the most that its words may bring could still matter. */
+static void look(const index_matcher *with, const index_segment *in, int64_t number, int64_t most,
+                 dated *last, index_results *results) {
     const index_row *row = in->rows + number;
-    results->scored++;
+    results->looked++;
     if (!with->permitted[row->label]) return;
-    const int32_t found = of_words(with, row) + of_codes(with->probe, row) +
-                          evidence_of(with->probe, row->day, last);
-    if (found >= worst(with->probe, results)) keep(results, in->base + number, found);
+    const int32_t facts = of_codes(with->probe, row) + of_date(with->probe, row->day, last);
+    if (facts + most < results->worst) return;
+    pairing found;
+    pair_words(with, row, &found);
+    if (facts + found.most < results->worst) return;
+    const int32_t score = facts + assign(with, &found);
+    if (score >= results->worst) keep(results, in->base + number, in->owners[number], score);
 }
 
 /* First of `count` ascending numbers that is not below `limit`. */
@@ -183,11 +94,24 @@ static int32_t most_of_codes(const index_probe *probe) {
     return sum;
 }
 
+/* Most that the words of any row bring: at each position the best of all lists. */
+static int64_t most_of_words(const index_matcher *with) {
+    int64_t sum = 0;
+    for (int p = 0; p < with->probe->positions; p++) {
+        int32_t most = 0;
+        for (int l = 0; l < with->list_count; l++)
+            if (with->lists[l].mask >> p & 1) most = larger(most, with->lists[l].most);
+        sum += most;
+    }
+    return sum;
+}
+
 /* Looks at every row of the probe's likely days; returns the mask of the relations that no other
  * row has. */
 static uint32_t run_days(const index_matcher *with, const index_segment *in,
                          index_results *results) {
     const index_probe *probe = with->probe;
+    const int64_t most = most_of_words(with);
     uint32_t left = 0;
     for (int i = 0; i < probe->range_count; i++) {
         int64_t from = first_day(in, probe->first[i]);
@@ -195,7 +119,7 @@ static uint32_t run_days(const index_matcher *with, const index_segment *in,
             const int64_t to = first_day(in, (int64_t)day + 1);
             dated last = {0, 0};
             if (to - from <= DAY_ROWS)
-                for (int64_t row = from; row < to; row++) look(with, in, row, &last, results);
+                for (int64_t row = from; row < to; row++) look(with, in, row, most, &last, results);
             else
                 left |= 1u << eurodac_date_relation((uint32_t)probe->day, day);
             from = to;
@@ -284,16 +208,16 @@ typedef struct {
     int count;
 } queue;
 
-static void flush(const index_matcher *with, const index_segment *in, queue *waiting,
+static void flush(const index_matcher *with, const index_segment *in, int64_t most, queue *waiting,
                   index_results *results) {
     dated last = {0, 0};
-    for (int i = 0; i < waiting->count; i++) look(with, in, waiting->rows[i], &last, results);
+    for (int i = 0; i < waiting->count; i++) look(with, in, waiting->rows[i], most, &last, results);
     waiting->count = 0;
 }
 
 /* Looks at the rows of a list that are in an earlier one, and remembers the others. */
 static void meet(const index_matcher *with, const index_segment *in, const index_list *list,
-                 const int64_t *edge, index_results *results) {
+                 const int64_t *edge, int64_t most, index_results *results) {
     queue waiting = {.count = 0};
     for (int32_t e = list->begin; e < list->end; e++) {
         const slice rows = rows_of(in, with->listed[e].word, edge[0], edge[1]);
@@ -307,21 +231,21 @@ static void meet(const index_matcher *with, const index_segment *in, const index
             }
             __builtin_prefetch(in->rows + row);
             waiting.rows[waiting.count++] = row;
-            if (waiting.count == WAITING) flush(with, in, &waiting, results);
+            if (waiting.count == WAITING) flush(with, in, most, &waiting, results);
         }
     }
-    flush(with, in, &waiting, results);
+    flush(with, in, most, &waiting, results);
 }
 
 /* Looks at every row of a list. */
 static void run(const index_matcher *with, const index_segment *in, const index_list *list,
-                const int64_t *edge, index_results *results) {
+                const int64_t *edge, int64_t most, index_results *results) {
     for (int32_t e = list->begin; e < list->end; e++) {
         const slice rows = rows_of(in, with->listed[e].word, edge[0], edge[1]);
         dated last = {0, 0};
         for (int64_t i = rows.begin; i < rows.end; i++) {
             if (i + AHEAD < rows.end) __builtin_prefetch(in->rows + in->postings[i + AHEAD]);
-            look(with, in, in->postings[i], &last, results);
+            look(with, in, in->postings[i], most, &last, results);
         }
     }
 }
@@ -336,14 +260,15 @@ static void search_region(const index_matcher *with, const index_segment *in, co
     int met = 0, any = 0;
     for (int i = 0; i < count; i++) {
         const index_list *list = parts[i].list;
-        if (parts[i].joined && others + list->most +
-                    most_of_lists(probe, parts, count, 0, list->mask) >= worst(probe, results))
-            run(with, in, list, edge, results);
+        const int64_t most = list->most + most_of_lists(probe, parts, count, 0, list->mask);
+        if (parts[i].joined && others + most >= results->worst)
+            run(with, in, list, edge, most, results);
     }
+    const int64_t all = most_of_lists(probe, parts, count, 0, 0);
     for (; met < count; met++) {
-        if (others + bound(probe, parts, count, met) < worst(probe, results)) break;
+        if (others + bound(probe, parts, count, met) < results->worst) break;
         if (parts[met].joined) continue;
-        meet(with, in, parts[met].list, edge, results);
+        meet(with, in, parts[met].list, edge, all, results);
         any = 1;
     }
     if (any) {
@@ -352,9 +277,9 @@ static void search_region(const index_matcher *with, const index_segment *in, co
     }
     for (int i = 0; i < met; i++) {
         const index_list *list = parts[i].list;
-        if (!parts[i].joined && others + list->most - absent_without(probe, list->mask) >=
-                                    worst(probe, results))
-            run(with, in, list, edge, results);
+        const int64_t most = list->most - absent_without(probe, list->mask);
+        if (!parts[i].joined && others + most >= results->worst)
+            run(with, in, list, edge, most, results);
     }
 }
 
@@ -364,12 +289,11 @@ int eurodac_name_search(const index_segment *in, const index_matcher *with,
     const index_probe *probe = with->probe;
     if (with->list_count > INDEX_LISTS || results->room > INDEX_KEPT || results->room < 1) return -1;
     const int64_t year = probe->day >> 9;
-    const int64_t low = probe->day ? first_day(in, year << 9) : 0;
-    const int64_t high = probe->day ? first_day(in, (year + 1) << 9) : in->count;
-    const int64_t edge[REGIONS][2] = {{low, high}, {0, low}, {high, in->count}};
+    const int64_t edge[REGIONS][2] = {
+        {first_day(in, year << 9), first_day(in, (year + 1) << 9)}, {0, in->count}};
     const uint32_t done = run_days(with, in, results);
     const int32_t others = most_of_codes(probe);
-    for (int region = 0; region < REGIONS; region++)
+    for (int region = probe->day ? NEAR : FAR; region < REGIONS; region++)
         if (edge[region][0] < edge[region][1])
             search_region(with, in, edge[region], others + most_of_date(probe, region, done),
                           results);

@@ -94,12 +94,16 @@ class IdentityIndex:
 
     def add_many(self, rows: Sequence[tuple[int, Row, int]]) -> None:
         """Add identities of many references: owner, row and label of each; see ``add``."""
+        if not rows:
+            return
         with self._changing:
-            if rows:
-                packed = np.zeros(len(rows), ROW)
-                for at, (_, row, label) in enumerate(rows):
-                    packed[at] = self._pack(row, label)
-                self._add(packed, np.array([owner for owner, *_ in rows], np.uint32))
+            packed = np.zeros(len(rows), ROW)
+            self._pack_words([row.words for _, row, _ in rows], packed["word"])
+            packed["day"] = [row.day for _, row, _ in rows]
+            packed["nationality"] = [row.nationality for _, row, _ in rows]
+            packed["sex"] = [row.sex for _, row, _ in rows]
+            packed["label"] = [label for *_, label in rows]
+            self._add(packed, np.array([owner for owner, *_ in rows], np.uint32))
 
     def add_packed(self, rows: NDArray[np.void], owners: NDArray[np.uint32]) -> None:
         """Add rows whose words are numbers of this vocabulary already."""
@@ -148,7 +152,7 @@ class IdentityIndex:
 
         Args:
             asked: What is known.
-            k: Longest list, 1..256; above 64 it is shorter where references have many aliases.
+            k: Longest list, 1..256.
             permitted: (65536,) uint8 by label; all labels if None.
 
         Returns:
@@ -168,18 +172,14 @@ class IdentityIndex:
             scratch=self._scratch_for(max((len(part.rows) for part in parts), default=0)),
             permitted=permitted,
         )  # fmt: skip
-        bases = np.cumsum([0, *(len(part.rows) for part in parts)])
+        bases = np.cumsum([0, *(len(part.rows) for part in parts)]).tolist()
         segments = [
-            kernel.Segment(part.rows, part.postings, part.offsets, int(base))
-            for part, base in zip(parts, bases[:-1], strict=True)
+            kernel.Segment(part.rows, part.owners, part.postings, part.offsets, base)
+            for part, base in zip(parts, bases, strict=False)
         ]
-        found = kernel.search(matcher, segments, room=min(KEPT, k + k // 2 + 4))
-        best: dict[int, float] = {}
-        for row, score in zip(found.rows.tolist(), found.scores.tolist(), strict=True):
-            at = int(np.searchsorted(bases, row, side="right")) - 1
-            owner = int(parts[at].owners[row - bases[at]])
-            best.setdefault(owner, score / UNIT)
-        return [Match(owner, bits) for owner, bits in list(best.items())[:k]]
+        found = kernel.search(matcher, segments, room=k)
+        pairs = zip(found.owners.tolist(), found.scores.tolist(), strict=True)
+        return [Match(owner, score / UNIT) for owner, score in pairs]
 
     def rarity(self, word: NDArray[np.void]) -> float:
         """Rarity of a word in all its spellings, bits; (1,) ``WORD``."""
@@ -195,15 +195,21 @@ class IdentityIndex:
         often = max(int(self._nationalities[number]), 1)
         return float(np.log2(max(len(self), 1) / often))
 
-    def _pack(self, row: Row, label: int) -> tuple[tuple[int, ...], int, int, int, int]:
-        """The fields of a ``ROW``."""
-        kept = row.words[row.words["kind"] == 0]
-        numbers = [self.vocabulary.add(kept[i : i + 1]) for i in range(len(kept))]
-        if len(numbers) > ROW_WORDS:
-            counts = self.vocabulary.counts
-            numbers = sorted(numbers, key=lambda number: int(counts[number]))[:ROW_WORDS]
-        padded = (*numbers, *(0,) * (ROW_WORDS - len(numbers)))
-        return padded, row.day, row.nationality, row.sex, label
+    def _pack_words(self, names: Sequence[NDArray[np.void]], packed: NDArray[np.uint32]) -> None:
+        """Fill the words of rows; (n, ``ROW_WORDS``) zeros."""
+        words = np.concatenate(names)
+        rows = np.repeat(np.arange(len(names)), [len(name) for name in names])
+        words, rows = words[words["kind"] == 0], rows[words["kind"] == 0]
+        numbers = np.array(self.vocabulary.add(words), np.uint32)
+        counts = np.bincount(rows, minlength=len(names))
+        starts = np.cumsum(counts) - counts
+        place = np.arange(len(rows)) - starts[rows]
+        kept = place < ROW_WORDS
+        packed[rows[kept], place[kept]] = numbers[kept]
+        for row in np.flatnonzero(counts > ROW_WORDS).tolist():
+            own = numbers[starts[row] : starts[row] + counts[row]]
+            often = self.vocabulary.counts[own]
+            packed[row] = own[np.argsort(often, kind="stable")][:ROW_WORDS]
 
     def _add(self, rows: NDArray[np.void], owners: NDArray[np.uint32]) -> None:
         self._count(rows, 1)

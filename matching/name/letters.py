@@ -58,7 +58,6 @@ def encode(token: Token) -> bytes:
     return _encode(token)[0]
 
 
-@lru_cache(maxsize=1 << 16)
 def _encode(token: Token) -> tuple[bytes, int]:
     """Letters, and 1 if they are those of a script without vowels."""
     bare = [] if token.vowelled else _abjad(token.written)
@@ -72,17 +71,14 @@ def words(tokens: tuple[Token, ...]) -> NDArray[np.void]:
     Returns:
         (n,) of ``WORD``, counts 0.
     """
-    rows = []
-    for token in tokens:
-        letters, bare = _encode(token)
-        rows.append(_packed(letters, bare, _KINDS[token.kind]))
-    return np.frombuffer(b"".join(rows), WORD)
+    return np.frombuffer(b"".join(map(_packed, tokens)), WORD)
 
 
 @lru_cache(maxsize=1 << 16)
-def _packed(letters: bytes, script: int, kind: int) -> bytes:
+def _packed(token: Token) -> bytes:
+    letters, script = _encode(token)
     head = letters.ljust(MAX_LETTERS, b"\0")
-    return head + bytes((len(letters), script, kind, 0)) + bytes(4)
+    return head + bytes((len(letters), script, _KINDS[token.kind], 0)) + bytes(4)
 
 
 def _latin(surface: str) -> list[int]:

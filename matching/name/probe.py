@@ -17,6 +17,7 @@ __all__ = ["Asked", "Population", "build", "pack_day", "word_rarity"]
 
 _TIERS = (245, 205, 150, 100)  # likeness at which the spellings of a word are split into lists
 _MISSPELT = 120  # least likeness of a half that no word of the index is
+_AS_ASKED = UNIT // 8  # of rows that are otherwise equal, the one that is spelled as asked is first
 _MAX_ENTRIES = 65_000
 _NOT_ASKED = 3  # words of a row that may be left over
 _LAST_YEAR = 2100
@@ -98,7 +99,7 @@ class _Lists:
             return False
         steps = np.minimum(likeness, STEPS)
         weight = int(word_rarity(self._vocabulary, self.weights, found, rows=self._rows) * UNIT)
-        evidence = np.minimum(weight, self._most[steps])
+        evidence = np.minimum(weight, self._most[steps]) + _AS_ASKED * (likeness >= STEPS)
         last = len(words)
         for tier in (*_TIERS, 0):
             begin = len(words) - last

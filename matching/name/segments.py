@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.kernels import name_index as kernel
+from matching.kernels import native
 from matching.kernels.name_index import ROW
 
 __all__ = ["Sealed", "Segments"]
@@ -21,7 +22,7 @@ class Sealed:
     """Rows in the order of their days.
 
     Args:
-        rows: (n,) ``ROW``.
+        rows: (n,) ``ROW``, two to a cache line.
         owners: (n,) uint32, number of the reference that a row belongs to.
         postings: See ``kernel.Segment``.
         offsets: See ``kernel.Segment``.
@@ -38,8 +39,9 @@ def _seal(rows: NDArray[np.void], owners: NDArray[np.uint32], words: int) -> Sea
     if not live.all():
         rows, owners = rows[live], owners[live]
     order = np.argsort(rows["day"], kind="stable")
-    rows, owners = np.ascontiguousarray(rows[order]), owners[order]
-    return Sealed(rows, owners, *kernel.postings(rows, words))
+    placed = native.aligned(rows.nbytes).view(ROW)  # or every second row lies in two cache lines
+    np.take(rows, order, out=placed, mode="clip")  # another mode would copy them once more
+    return Sealed(placed, owners[order], *kernel.postings(placed, words))
 
 
 class Segments:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock
 
@@ -18,6 +19,7 @@ _CACHED = 1 << 14
 _COLUMNS = ("words", "marks", "bones", "heads", "vowelled")
 _KEY_BYTES = 140  # of an entry of the dictionary, its key and its number
 _GROUP = 8  # words whose script is kept in one byte
+_SCRIPT = MAX_LETTERS + 1  # place of the script in a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +84,26 @@ class Vocabulary:
         """Number of a word, (1,) ``WORD``; 0 if it is not there."""
         return self._numbers.get(_key(word), 0)
 
-    def add(self, word: NDArray[np.void]) -> int:
-        """Number of a word, which is added if it is new; its count stays as it is."""
-        key = _key(word)
-        number = self._numbers.get(key)
-        if number is None:
-            number = self._count
-            self._grow(number + 1)
-            self._columns.words[number] = word[0]
-            self._columns.words[number]["count"] = 0
-            kernel.marks(self._model, self._columns, number, number + 1)
-            self._numbers[key] = number
-            self._count = number + 1
-        return number
+    def add(self, words: NDArray[np.void]) -> list[int]:
+        """Numbers of words, (n,) ``WORD``; new ones are added, counts stay as they are."""
+        numbers: list[int] = []
+        fresh: dict[bytes, int] = {}
+        places: list[int] = []
+        for place, key in enumerate(_keys(words)):
+            number = self._numbers.get(key) or fresh.get(key)
+            if number is None:
+                number = fresh[key] = self._count + len(fresh)
+                places.append(place)
+            numbers.append(number)
+        if fresh:
+            begin, end = self._count, self._count + len(fresh)
+            self._grow(end)
+            self._columns.words[begin:end] = words[places]
+            self._columns.words["count"][begin:end] = 0
+            kernel.marks(self._model, self._columns, begin, end)
+            self._count = end  # a search beside this one must not find what is not yet there
+            self._numbers |= fresh
+        return numbers
 
     def extend(self, words: NDArray[np.void]) -> None:
         """Fill an empty vocabulary with the words of another one, number 0 included.
@@ -107,12 +116,8 @@ class Vocabulary:
         self._grow(len(words))
         self._columns.words[: len(words)] = words
         kernel.marks(self._model, self._columns, 1, len(words))
-        letters, ends = words["letters"].tobytes(), words["length"].tolist()
-        scripts = words["script"].tolist()
-        for number in range(1, len(words)):
-            start = number * MAX_LETTERS
-            key = letters[start : start + ends[number]] + bytes((scripts[number],))
-            if ends[number]:  # a forgotten word keeps its number
+        for number, key in enumerate(_keys(words)):
+            if len(key) > 1:  # a forgotten word keeps its number
                 self._numbers[key] = number
         self._count = len(words)
         if len(self._numbers) != int((words["length"][1:] > 0).sum()):
@@ -176,5 +181,12 @@ def _columns(room: int) -> kernel.Words:
 
 def _key(word: NDArray[np.void]) -> bytes:
     """Letters and script; two words with the same are one."""
-    row = word[0]
-    return bytes(row["letters"][: row["length"]]) + bytes((int(row["script"]),))
+    return next(_keys(word))
+
+
+def _keys(words: NDArray[np.void]) -> Iterator[bytes]:
+    """The key of each word; of one without letters a single byte."""
+    rows = words.tobytes()
+    for at in range(0, len(rows), WORD.itemsize):
+        length = rows[at + MAX_LETTERS]
+        yield rows[at : at + length] + rows[at + _SCRIPT : at + _SCRIPT + 1]

@@ -113,6 +113,30 @@ def test_a_person_with_aliases_is_one_result() -> None:
     assert [match.owner for match in found].count(999) == 1
 
 
+def test_rows_added_together_share_their_new_words_and_long_names_keep_their_rarest() -> None:
+    index = filled(0)
+    (common,) = rows_of([read_name(text="Zoroaster Quill")])
+    (long,) = rows_of([read_name(text="Zoroaster Quill Adeyemi Bakker Castillo Dubois Eriksen")])
+    index.add_many([(owner, common, 1) for owner in range(1, 5)])
+    index.add_many([(5, long, 1), (6, long, 1)])
+    counts = [
+        int(index.vocabulary.counts[index.vocabulary.find(word)])
+        for word in (long.words[at : at + 1] for at in range(7))
+    ]
+    assert len(index.vocabulary) == 1 + 7
+    assert counts == [6, 4, 2, 2, 2, 2, 2]
+
+
+def test_many_aliases_leave_room_for_others() -> None:
+    """Places of the list are counted by person, before rows are left out."""
+    index = filled(0)
+    alias = [read_name(text="Zoroaster Quill")] * 200
+    index.add(1, rows_of(alias, PartialDate(1970, 1, 2)), label=1)
+    for owner in range(2, 12):
+        index.add(owner, rows_of([read_name(text="Zoroaster Quilt")], PartialDate(1971)), label=1)
+    assert [match.owner for match in look_up(index, "Zoroaster Quill")] == [1, 2, 3, 4, 5]
+
+
 def test_who_is_erased_is_gone_and_overwritten() -> None:
     index = filled(200)
     index.add(999, rows_of([read_name(text="Zoroaster Quill")], PartialDate(1970, 1, 2)), label=1)
@@ -152,6 +176,16 @@ def test_order_joins_splits_gaps_and_scripts_do_not_hide_a_person(stored: str, a
     index = filled(300)
     index.add(999, rows_of([read_name(text=stored)], PartialDate(1970, 5, 3)), label=1)
     assert look_up(index, asked, birth=PartialDate(1970, 3, 5))[0].owner == 999
+
+
+def test_of_equal_evidence_the_spelling_that_was_asked_comes_first() -> None:
+    """A common name brings as much in each of its spellings."""
+    index = filled(300)
+    for owner in range(901, 1101):
+        spelled = "Muhammad" if owner % 2 else "Mohamed"
+        index.add(owner, rows_of([read_name(text=f"{spelled} Karimi")]), label=1)
+    found = look_up(index, "Mohamed Karimi")
+    assert [match.owner for match in found] == [902, 904, 906, 908, 910]
 
 
 def test_searches_side_by_side_answer_like_one() -> None:
