@@ -71,6 +71,26 @@ def shortened(a: np.void, b: np.void) -> int:
 
 @given(WORDS, WORDS)
 @settings(deadline=None, max_examples=60)
+def test_one_comparison_is_that_of_many(a: Spelled, b: Spelled) -> None:
+    sides = [(laid(words), np.array([0, len(words)])) for words in (a, b)]
+    found = kernel.compare_one(
+        kernel.address_of(MODEL, LAID), *(kernel.address_of(*side) for side in sides)
+    )
+    many = compare(sides[0][0], sides[1][0])
+    for name in found._fields:
+        assert np.array_equal(getattr(found, name), many[name])
+
+
+def test_one_name_that_is_too_long_is_refused() -> None:
+    long = laid([([1], 256)] * (MAX_WORDS + 1)), np.array([0, MAX_WORDS + 1])
+    with pytest.raises(ValueError, match="at most 16"):
+        kernel.compare_one(
+            kernel.address_of(MODEL, LAID), kernel.address_of(*long), kernel.address_of(*long)
+        )
+
+
+@given(WORDS, WORDS)
+@settings(deadline=None, max_examples=60)
 def test_no_assignment_of_words_brings_more(a: Spelled, b: Spelled) -> None:
     first, second = laid(a), laid(b)
     found = compare(first, second)
