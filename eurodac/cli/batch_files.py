@@ -19,6 +19,7 @@ __all__ = ["Batch", "read_batches", "write_whole"]
 
 _NAMES = frozenset({"name", "names", "forenames", "surnames"})
 _DATES = frozenset({"birth_date"})
+_DOCUMENTS = frozenset({"document", "documents", "document_number", "document_numbers"})
 _BIOMETRIC = frozenset({"biometric_bits", "templates", "fingers"})
 _ID = "id"
 
@@ -40,8 +41,8 @@ def read_batches(paths: Iterable[Path]) -> list[Batch]:
     """Read files that are to be linked with each other.
 
     Columns: ``id``; ``names``, ``forenames`` and ``surnames`` are the name, ``birth_date`` a date
-    (yyyy, yyyy-mm or yyyy-mm-dd), every other column a text that is the same or not.  A column
-    that one of the files lacks is not compared.
+    (yyyy, yyyy-mm or yyyy-mm-dd), ``documents`` numbers of documents (a list, or ";" between them),
+    every other column a text.  A column that one of the files lacks is not compared.
 
     Raises:
         BatchError: ``batch_row``, ``batch_empty``, ``batch_columns``, ``batch_no_parquet``.
@@ -67,6 +68,8 @@ def _batch(rows: list[dict[str, str]], columns: list[str]) -> Batch:
 def _kind(name: str) -> ColumnKind:
     if name in _NAMES:
         return ColumnKind.NAME
+    if name in _DOCUMENTS:
+        return ColumnKind.DOCUMENT
     return ColumnKind.DATE if name in _DATES else ColumnKind.TEXT
 
 
@@ -109,14 +112,14 @@ def _parquet(path: Path) -> list[tuple[int, object]]:
 def _texts(row: object, path: Path, line: int) -> dict[str, str]:
     if not isinstance(row, Mapping):
         raise _refused(path, line, "is not an object")
-    return {str(name): _text(value, path, line) for name, value in row.items()}
+    return {str(name): _text(str(name), value, path, line) for name, value in row.items()}
 
 
-def _text(value: object, path: Path, line: int) -> str:
+def _text(name: str, value: object, path: Path, line: int) -> str:
     if value is None:
         return ""
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
-        return " ".join(value)
+        return ("; " if name in _DOCUMENTS else " ").join(value)
     if isinstance(value, date):
         return value.isoformat()[:10]
     if isinstance(value, bool) or not isinstance(value, str | int):

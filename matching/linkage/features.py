@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.kernels import name_pair as kernel
+from matching.linkage.documents import DOCUMENT_LEVELS, compare_documents
 from matching.linkage.records import Encoded, TextColumn
 from matching.name import model, weights
 
@@ -61,6 +62,10 @@ def compare_pairs(data: Encoded, left: _Ints, right: _Ints) -> list[Feature]:
     ]
     features = [_concatenated(slot) for slot in zip(*parts, strict=True)]
     features += [_date(name, date, left, right) for name, date in data.dates]
+    features += [
+        Feature(column.name, *compare_documents(column, left, right), DOCUMENT_LEVELS)
+        for column in data.documents
+    ]
     features += [_text(text, left, right) for text in data.texts]
     return features
 

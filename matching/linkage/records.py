@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from matching.errors import NameUnreadableError
 from matching.kernels.name_pair import GROUPS, MAX_WORDS, PAIR_WORD
+from matching.linkage.documents import DocumentColumn, read_documents
 from matching.name.letters import words
 from matching.name.read import read_name
 from matching.name.token import Token
@@ -30,6 +31,7 @@ class ColumnKind(StrEnum):
 
     NAME = "name"  # a name or a part of one; all such columns together are the name
     DATE = "date"  # yyyy-mm-dd, parts from the end may be missing or 00
+    DOCUMENT = "document"  # numbers of documents, several with ";" between them
     TEXT = "text"  # anything else that people share or do not: place, occupation, code
 
 
@@ -98,6 +100,7 @@ class Encoded:
         tokens: (vocabulary,) what was read.
         share: (vocabulary,) share of the records that have the word.
         dates: Name and (count, 3) year, month, day of every date column; 0 for unknown.
+        documents: Columns of document numbers.
         texts: The other columns.
     """
 
@@ -108,6 +111,7 @@ class Encoded:
     tokens: tuple[Token, ...]
     share: NDArray[np.float64]
     dates: tuple[tuple[str, NDArray[np.int64]], ...]
+    documents: tuple[DocumentColumn, ...]
     texts: tuple[TextColumn, ...]
 
 
@@ -129,9 +133,12 @@ def encode(left: Records, right: Records | None) -> Encoded:
     ids, starts, tokens = _read_names(names, count)
     share = np.bincount(ids, minlength=len(tokens)) / max(count, 1)
     dates = tuple((c.name, _dates(c)) for c in columns if c.kind is ColumnKind.DATE)
+    documents = tuple(
+        read_documents(c.name, c.values) for c in columns if c.kind is ColumnKind.DOCUMENT
+    )
     texts = tuple(_text(c) for c in columns if c.kind is ColumnKind.TEXT)
     laid = _laid_out(tokens, share)
-    return Encoded(count, ids, starts, laid, tuple(tokens), share, dates, texts)
+    return Encoded(count, ids, starts, laid, tuple(tokens), share, dates, documents, texts)
 
 
 def _read_names(

@@ -117,17 +117,22 @@ def test_parquet_without_its_extra_says_what_to_install(
 
 def test_columns_are_what_they_are_called(tmp_path: Path) -> None:
     path = tmp_path / "rows.ndjson"
-    path.write_text('{"names":["A","B"],"birth_date":"1990","sex":1}\n{"names":null}\n', "utf-8")
+    path.write_text(
+        '{"names":["A","B"],"birth_date":"1990","documents":["A1","B2"],"sex":1}\n{"names":null}\n',
+        "utf-8",
+    )
     (batch,) = read_batches([path])
     kinds = {column.name: column.kind for column in batch.records.columns}
     assert kinds == {
         "names": ColumnKind.NAME,
         "birth_date": ColumnKind.DATE,
+        "documents": ColumnKind.DOCUMENT,
         "sex": ColumnKind.TEXT,
     }
     assert [list(column.values) for column in batch.records.columns] == [
         ["A B", ""],
         ["1990", ""],
+        ["A1; B2", ""],
         ["1", ""],
     ]
     assert batch.ids == ("1", "2")
