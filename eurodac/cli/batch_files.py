@@ -12,15 +12,18 @@ from importlib import import_module
 from pathlib import Path
 
 from eurodac import strict_json
+from eurodac.cli.batch_fingers import read_finger_set
 from eurodac.errors import BatchError, EurodacError
 from matching.linkage import Column, ColumnKind, Records
+from matching.template import FingerSet
 
 __all__ = ["Batch", "read_batches", "write_whole"]
 
 _NAMES = frozenset({"name", "names", "forenames", "surnames"})
 _DATES = frozenset({"birth_date"})
 _DOCUMENTS = frozenset({"document", "documents", "document_number", "document_numbers"})
-_BIOMETRIC = frozenset({"biometric_bits", "templates", "fingers"})
+_FINGERS = "fingerprints"
+_BIOMETRIC = frozenset({"biometric_bits", "templates", "fingers", "facial_image"})
 _ID = "id"
 
 
@@ -30,11 +33,19 @@ class Batch:
 
     Args:
         ids: What its rows call themselves; the number of the line where they do not.
-        records: Its columns.
+        records: Its columns and fingers.
     """
 
     ids: tuple[str, ...]
     records: Records
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """Rows as they were read; every row has every column, "" where it has none."""
+
+    rows: list[dict[str, str]]
+    fingers: tuple[FingerSet, ...]
 
 
 def read_batches(paths: Iterable[Path]) -> list[Batch]:
@@ -42,27 +53,28 @@ def read_batches(paths: Iterable[Path]) -> list[Batch]:
 
     Columns: ``id``; ``names``, ``forenames`` and ``surnames`` are the name, ``birth_date`` a date
     (yyyy, yyyy-mm or yyyy-mm-dd), ``documents`` numbers of documents (a list, or ";" between them),
-    every other column a text.  A column that one of the files lacks is not compared.
+    ``fingerprints`` fingers in the shape of a transmission, every other column a text.  What one
+    of the files lacks is not compared.
 
     Raises:
-        BatchError: ``batch_row``, ``batch_empty``, ``batch_columns``, ``batch_no_parquet``.
+        BatchError: ``batch_row``, ``batch_empty``, ``batch_columns``, ``batch_fingers``,
+            ``batch_no_parquet``.
     """
-    files = [_rows(path) for path in paths]
-    shared = [name for name in files[0][0] if all(name in rows[0] for rows in files)]
-    if any(name in _BIOMETRIC for rows in files for name in rows[0]):
-        raise BatchError("batch_columns", "biometrics are not linked in bulk: leave them out")
+    files = [_file(path) for path in paths]
+    shared = [name for name in files[0].rows[0] if all(name in file.rows[0] for file in files)]
     columns = [name for name in shared if name != _ID]
-    if not columns:
+    with_fingers = all(file.fingers for file in files)
+    if not columns and not with_fingers:
         raise BatchError("batch_columns", "the files share no column that could be compared")
-    return [_batch(rows, columns) for rows in files]
+    return [_batch(file, columns, with_fingers=with_fingers) for file in files]
 
 
-def _batch(rows: list[dict[str, str]], columns: list[str]) -> Batch:
-    ids = tuple(row.get(_ID) or str(number) for number, row in enumerate(rows, 1))
+def _batch(file: _File, columns: list[str], *, with_fingers: bool) -> Batch:
+    ids = tuple(row.get(_ID) or str(number) for number, row in enumerate(file.rows, 1))
     if len(set(ids)) != len(ids):
         raise BatchError("batch_row", "two rows have the same id")
-    found = (Column(name, _kind(name), [row[name] for row in rows]) for name in columns)
-    return Batch(ids, Records(tuple(found)))
+    found = tuple(Column(name, _kind(name), [row[name] for row in file.rows]) for name in columns)
+    return Batch(ids, Records(found, file.fingers if with_fingers else ()))
 
 
 def _kind(name: str) -> ColumnKind:
@@ -73,14 +85,25 @@ def _kind(name: str) -> ColumnKind:
     return ColumnKind.DATE if name in _DATES else ColumnKind.TEXT
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    """Read a file; every row gets every column of the file, "" where it has none."""
+def _file(path: Path) -> _File:
     read = _parquet(path) if path.suffix == ".parquet" else _ndjson(path)
-    rows = [_texts(row, path, line) for line, row in read]
+    rows, fingers = [], []
+    for line, row in read:
+        if not isinstance(row, Mapping):
+            raise _refused(path, line, "is not an object")
+        fingers.append(read_finger_set(row.get(_FINGERS), where=f"{path.name}, line {line}"))
+        rows.append({str(name): _text(str(name), value, path, line)
+                     for name, value in row.items() if name != _FINGERS})  # fmt: skip
     if not rows:
         raise BatchError("batch_empty", f"{path.name} has no rows")
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    return [{name: row.get(name, "") for name in columns} for row in rows]
+    if not _BIOMETRIC.isdisjoint(columns):
+        raise BatchError(
+            "batch_columns",
+            "of biometrics only fingerprints are linked, in a column of that name",
+        )
+    filled = [{name: row.get(name, "") for name in columns} for row in rows]
+    return _File(filled, tuple(fingers) if any(map(len, fingers)) else ())
 
 
 def _ndjson(path: Path) -> list[tuple[int, object]]:
@@ -107,12 +130,6 @@ def _parquet(path: Path) -> list[tuple[int, object]]:
         return list(enumerate(parquet.read_table(path).to_pylist(), 1))
     except invalid as error:
         raise BatchError("batch_row", f"{path.name} is not a Parquet file") from error
-
-
-def _texts(row: object, path: Path, line: int) -> dict[str, str]:
-    if not isinstance(row, Mapping):
-        raise _refused(path, line, "is not an object")
-    return {str(name): _text(str(name), value, path, line) for name, value in row.items()}
 
 
 def _text(name: str, value: object, path: Path, line: int) -> str:

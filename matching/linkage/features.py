@@ -43,12 +43,15 @@ class Feature:
         chance: (pairs,) float32, share of strangers that agree on this very value; 0 where it
             does not say.
         names: Of the levels, the last one agreement.
+        bits: (pairs,) float64, evidence that was calibrated elsewhere; None where levels are to be
+            weighed.
     """
 
     name: str
     levels: NDArray[np.int8]
     chance: NDArray[np.float32]
     names: tuple[str, ...]
+    bits: NDArray[np.float64] | None = None
 
 
 def compare_pairs(data: Encoded, left: _Ints, right: _Ints) -> list[Feature]:

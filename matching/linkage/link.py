@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from matching.linkage.blocking import candidate_pairs
 from matching.linkage.clusters import average_linkage
 from matching.linkage.features import Feature, compare_pairs
+from matching.linkage.fingers import compare_fingers, finger_pairs
 from matching.linkage.model import Model, estimate
 from matching.linkage.records import Encoded, Records, encode
 
@@ -68,6 +69,7 @@ def link(
     seed: int = 0,
     cap_one: int = 25,
     cap_two: int = 25,
+    threads: int = 1,
 ) -> Linkage:
     """Compare the records worth comparing and estimate what each agreement is worth.
 
@@ -77,17 +79,23 @@ def link(
         seed: Of the draw of random pairs.
         cap_one: Most records of a block that agrees on one property.
         cap_two: Most records of a block that agrees on two.
+        threads: That a search by fingers may use.
 
     Returns:
-        All candidate pairs, scored.
+        All candidate pairs, scored: those that share other data, and those that agree in fingers.
 
     Raises:
-        RecordError: the columns of the files differ.
+        RecordError: the columns of the files differ, or one has fingers and the other none.
     """
     data = encode(left, right)
     split = None if right is None else len(left)
     one, other = candidate_pairs(data, split=split, cap_one=cap_one, cap_two=cap_two)
+    if data.fingers:
+        alike = finger_pairs(data.fingers, split=split, threads=threads)
+        one, other = np.unique(np.hstack([(one, other), alike]), axis=1)
     candidates = compare_pairs(data, one, other)
+    if data.fingers:
+        candidates.append(compare_fingers(data.fingers, one, other))
     strangers = compare_pairs(data, *_random_pairs(data, split, seed))
     total = data.count * (data.count - 1) / 2 if split is None else split * (data.count - split)
     if not len(one):

@@ -16,6 +16,7 @@ from matching.name.letters import words
 from matching.name.read import read_name
 from matching.name.token import Token
 from matching.name.weights import UNIT
+from matching.template import FingerSet
 
 __all__ = ["Column", "ColumnKind", "Encoded", "RecordError", "Records", "TextColumn", "encode"]
 
@@ -55,20 +56,28 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Columns of equal length.
+    """Columns of equal length, and perhaps fingers.
+
+    Args:
+        columns: What is said about the people.
+        fingers: One set a record, empty where there is none; () if fingers are not compared.
 
     Raises:
-        RecordError: no column, or lengths that differ.
+        RecordError: neither columns nor fingers, or lengths that differ.
     """
 
     columns: tuple[Column, ...]
+    fingers: tuple[FingerSet, ...] = ()
 
     def __post_init__(self) -> None:
-        if len({len(column.values) for column in self.columns}) != 1:
-            raise RecordError("records need at least one column, all of the same length")
+        lengths = {len(column.values) for column in self.columns}
+        if self.fingers:
+            lengths.add(len(self.fingers))
+        if len(lengths) != 1:
+            raise RecordError("records need at least one column or fingers, all of the same length")
 
     def __len__(self) -> int:
-        return len(self.columns[0].values)
+        return len(self.columns[0].values) if self.columns else len(self.fingers)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +111,7 @@ class Encoded:
         dates: Name and (count, 3) year, month, day of every date column; 0 for unknown.
         documents: Columns of document numbers.
         texts: The other columns.
+        fingers: One set a record; () if fingers are not compared.
     """
 
     count: int
@@ -113,22 +123,26 @@ class Encoded:
     dates: tuple[tuple[str, NDArray[np.int64]], ...]
     documents: tuple[DocumentColumn, ...]
     texts: tuple[TextColumn, ...]
+    fingers: tuple[FingerSet, ...]
 
 
 def encode(left: Records, right: Records | None) -> Encoded:
     """Number the words and values of one or two files together.
 
     Raises:
-        RecordError: the files have different columns.
+        RecordError: the files have different columns, or one has fingers and the other none.
     """
-    columns = left.columns
+    columns, fingers = left.columns, left.fingers
     if right is not None:
+        if bool(fingers) != bool(right.fingers):
+            raise RecordError("both files need fingers, or neither")
+        fingers += right.fingers
         shape = [(column.name, column.kind) for column in columns]
         if shape != [(column.name, column.kind) for column in right.columns]:
             raise RecordError("both files need the same columns in the same order")
         pairs = zip(columns, right.columns, strict=True)
         columns = tuple(Column(a.name, a.kind, [*a.values, *b.values]) for a, b in pairs)
-    count = len(columns[0].values)
+    count = len(left) + len(right or ())
     names = [column.values for column in columns if column.kind is ColumnKind.NAME]
     ids, starts, tokens = _read_names(names, count)
     share = np.bincount(ids, minlength=len(tokens)) / max(count, 1)
@@ -138,7 +152,7 @@ def encode(left: Records, right: Records | None) -> Encoded:
     )
     texts = tuple(_text(c) for c in columns if c.kind is ColumnKind.TEXT)
     laid = _laid_out(tokens, share)
-    return Encoded(count, ids, starts, laid, tuple(tokens), share, dates, documents, texts)
+    return Encoded(count, ids, starts, laid, tuple(tokens), share, dates, documents, texts, fingers)
 
 
 def _read_names(
