@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from matching.linkage.blocking import candidate_pairs
 from matching.linkage.clusters import average_linkage
 from matching.linkage.features import Feature, compare_pairs
-from matching.linkage.fingers import compare_fingers, finger_pairs
+from matching.linkage.fingers import compare_fingers, encoded, finger_pairs
 from matching.linkage.model import Model, estimate
 from matching.linkage.records import Encoded, Records, encode
 
@@ -90,12 +90,13 @@ def link(
     data = encode(left, right)
     split = None if right is None else len(left)
     one, other = candidate_pairs(data, split=split, cap_one=cap_one, cap_two=cap_two)
-    if data.fingers:
-        alike = finger_pairs(data.fingers, split=split, threads=threads)
+    minutiae = encoded(data.fingers)
+    if minutiae:
+        alike = finger_pairs(minutiae, split=split, threads=threads)
         one, other = np.unique(np.hstack([(one, other), alike]), axis=1)
     candidates = compare_pairs(data, one, other)
-    if data.fingers:
-        candidates.append(compare_fingers(data.fingers, one, other))
+    if minutiae:
+        candidates.append(compare_fingers(minutiae, one, other))
     strangers = compare_pairs(data, *_random_pairs(data, split, seed))
     total = data.count * (data.count - 1) / 2 if split is None else split * (data.count - split)
     if not len(one):

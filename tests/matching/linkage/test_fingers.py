@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from matching.fingerprint.compare import compare, pack
-from matching.linkage import Column, ColumnKind, RecordError, Records, link
-from matching.linkage.fingers import FINGERS, compare_fingers, finger_pairs
+from matching.linkage import Column, ColumnKind, RecordError, Records, fingers, link
+from matching.linkage.fingers import FINGERS, compare_fingers, encoded, finger_pairs
 from matching.template import FingerPosition, FingerSet
 from tests.matching.linkage.people import recorded_twice
 from tests.matching.minutiae import person, recapture
@@ -30,20 +30,36 @@ def _only(fingers: FingerSet, *positions: FingerPosition) -> FingerSet:
 
 def test_who_agrees_in_fingers_is_found_across_two_files() -> None:
     first, second = _two_captures(4, seed=1)
-    left, right = finger_pairs([*first, NONE, *second, NONE], split=5, threads=1)
+    left, right = finger_pairs(encoded([*first, NONE, *second, NONE]), split=5, threads=1)
     assert list(zip(left.tolist(), right.tolist(), strict=True)) == [(n, n + 5) for n in range(4)]
 
 
 def test_who_agrees_in_fingers_is_found_within_one_file() -> None:
     first, second = _two_captures(3, seed=2)
-    left, right = finger_pairs([*second, NONE, *first], split=None, threads=2)
+    left, right = finger_pairs(encoded([*second, NONE, *first]), split=None, threads=2)
     assert list(zip(left.tolist(), right.tolist(), strict=True)) == [(0, 4), (1, 5), (2, 6)]
 
 
 @pytest.mark.parametrize("split", [None, 0, 1, 2])
 def test_without_fingers_nobody_is_found(split: int | None) -> None:
-    left, right = finger_pairs([NONE, NONE], split=split, threads=1)
+    left, right = finger_pairs(encoded([NONE, NONE]), split=split, threads=1)
     assert len(left) == len(right) == 0
+
+
+def test_pairs_are_the_same_whatever_is_held_in_memory_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = _two_captures(5, seed=8)
+    people = encoded([*first, *second])
+    whole = finger_pairs(people, split=None, threads=1)
+    scored = compare_fingers(people, *whole)
+    for name, value in (("_REFERENCES", 3), ("_PROBES", 2), ("_PAIRS", 2)):
+        monkeypatch.setattr(fingers, name, value)
+    assert np.array_equal(finger_pairs(people, split=None, threads=2), whole)
+    assert whole[0].tolist() == [0, 1, 2, 3, 4]
+    again = compare_fingers(people, *whole)
+    assert scored.bits is not None
+    assert np.array_equal(scored.bits, again.bits)  # type: ignore[arg-type]
 
 
 def test_the_bits_of_a_pair_are_its_comparison_score() -> None:
@@ -51,8 +67,8 @@ def test_the_bits_of_a_pair_are_its_comparison_score() -> None:
     thumb = _only(first[0], FingerPosition.RIGHT_THUMB)
     index = _only(first[0], FingerPosition.LEFT_INDEX)
     sets = [*first, *second, thumb, index, NONE]
-    left, right = np.array([1, 0, 0, 4, 0, 0]), np.array([3, 3, 4, 5, 2, 6])
-    found = compare_fingers(sets, left, right)
+    left, right = np.array([0, 0, 0, 0, 1, 4]), np.array([2, 3, 4, 6, 3, 5])
+    found = compare_fingers(encoded(sets), left, right)
     assert found.bits is not None
     for at, (a, b) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
         expected = compare(pack(sets[a]), pack(sets[b]))
