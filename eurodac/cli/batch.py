@@ -15,7 +15,7 @@ import typer
 from numpy.typing import NDArray
 
 from eurodac.cli.batch_files import Batch, read_batches, write_whole
-from eurodac.cli.batch_report import Pair, Term, report
+from eurodac.cli.batch_report import Pair, Term, report, said_of
 from eurodac.cli.call import Json, console
 from eurodac.errors import BatchError
 from matching.linkage import (
@@ -87,12 +87,23 @@ def link_batch(
         run = _clustered(run, connected=joined is Clusters.CONNECTED)
     write_whole(output, _lines(run))
     write_whole(output.with_suffix(".html"), _report(run))
-    threshold = run.threshold if np.isfinite(run.threshold) else None
-    body = {"pairs": len(run.accepted), "compared": len(found.left), "threshold": threshold}
+    _say(run, as_json=as_json)
+
+
+def _say(run: _Run, *, as_json: bool) -> None:
+    found = run.found
+    body = {
+        "pairs": len(run.accepted),
+        "compared": len(found.left),
+        "threshold": run.threshold if np.isfinite(run.threshold) else None,
+        "weights": found.model.weights,
+        "features": list(dict.fromkeys(feature.name for feature in found.features)),
+    }
     if as_json:
         typer.echo(json.dumps(body))
     else:
         console().print(f"{body['pairs']} of {body['compared']} compared pairs are linked")
+        console().print(said_of(found.model.weights))
 
 
 def _check(files: int, *, single: bool, joined: Clusters | None) -> None:
@@ -184,6 +195,7 @@ def _report(run: _Run) -> str:
         filled=[row for batch in batches for row in _completeness(batch)],
         scores=scores.tolist(),
         threshold=run.threshold,
+        weights=run.found.model.weights,
     )
 
 

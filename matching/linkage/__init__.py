@@ -4,8 +4,10 @@ from matching.linkage.clusters import average_linkage, connected_components, one
 from matching.linkage.fingers import FINGERS
 from matching.linkage.link import Linkage, clusters, link
 from matching.linkage.records import Column, ColumnKind, RecordError, Records
+from matching.linkage.shipped import FEWEST
 
 __all__ = [
+    "FEWEST",
     "FINGERS",
     "Column",
     "ColumnKind",

@@ -13,6 +13,12 @@ from matching.linkage.features import Feature, compare_pairs
 from matching.linkage.fingers import compare_fingers, encoded, finger_pairs
 from matching.linkage.model import Model, estimate
 from matching.linkage.records import Encoded, Records, encode
+from matching.linkage.shipped import (
+    FEWEST,
+    shipped_model,
+    with_shipped_rarities,
+    without_rarities,
+)
 
 __all__ = ["Linkage", "clusters", "link"]
 
@@ -73,6 +79,9 @@ def link(
 ) -> Linkage:
     """Compare the records worth comparing and estimate what each agreement is worth.
 
+    Where a file has fewer than 50 records, or fewer than 50 pairs are compared, nothing is
+    estimated: shipped weights are used, and the model says so.
+
     Args:
         left: Records.
         right: Records of another file; None to find duplicates within the first.
@@ -94,16 +103,34 @@ def link(
     if minutiae:
         alike = finger_pairs(minutiae, split=split, threads=threads)
         one, other = np.unique(np.hstack([(one, other), alike]), axis=1)
-    candidates = compare_pairs(data, one, other)
-    if minutiae:
-        candidates.append(compare_fingers(minutiae, one, other))
-    strangers = compare_pairs(data, *_random_pairs(data, split, seed))
-    total = data.count * (data.count - 1) / 2 if split is None else split * (data.count - split)
     if not len(one):
-        return Linkage(one, other, np.zeros(0), (), Model(0.0, {}, {}))
-    model = estimate(candidates, strangers, pairs=max(total, 2.0), people=data.count / 4)
+        return Linkage(one, other, np.zeros(0), (), Model(0.0, {}, {}, "none"))
+    fingers = [compare_fingers(minutiae, one, other)] if minutiae else []
+    candidates, model = _weighed(data, (one, other), split, fingers, seed=seed)
     scores = model.scores(candidates)
     return Linkage(one, other - (split or 0), scores, tuple(candidates), model)
+
+
+def _weighed(
+    data: Encoded,
+    pairs: tuple[NDArray[np.int64], NDArray[np.int64]],
+    split: int | None,
+    fingers: list[Feature],
+    *,
+    seed: int,
+) -> tuple[list[Feature], Model]:
+    """Compare the candidate pairs, and estimate what that is worth where there are enough."""
+    count, compared = data.count, len(pairs[0])
+    every = count * (count - 1) / 2 if split is None else split * (count - split)
+    smaller = count / 2 if split is None else min(split, count - split)
+    every, people = max(every, 2.0), smaller / 2
+    if smaller < FEWEST or compared < FEWEST:
+        found = without_rarities(compare_pairs(with_shipped_rarities(data), *pairs)) + fingers
+        prior = float(np.log2(min(people, compared) / every))
+        return found, shipped_model(found, prior=prior)
+    found = compare_pairs(data, *pairs) + fingers
+    strangers = compare_pairs(data, *_random_pairs(data, split, seed))
+    return found, estimate(found, strangers, pairs=every, people=people)
 
 
 def _random_pairs(

@@ -34,11 +34,14 @@ class Model:
         prior: Log2 odds that a random pair is of one person.
         mated: Feature -> (levels,) share among mated pairs.
         chance: Feature -> (levels,) share among random pairs.
+        weights: Version of the shipped shares; ``estimated`` if the shares are those of the
+            files, ``none`` if there was nothing to weigh.
     """
 
     prior: float
     mated: dict[str, _Floats]
     chance: dict[str, _Floats]
+    weights: str = "estimated"
 
     def bits_of(self, feature: Feature, at: int) -> float:
         """Return the bits of one term of one pair; 0 where a side says nothing."""

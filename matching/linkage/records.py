@@ -18,7 +18,16 @@ from matching.name.token import Token
 from matching.name.weights import UNIT
 from matching.template import FingerSet
 
-__all__ = ["Column", "ColumnKind", "Encoded", "RecordError", "Records", "TextColumn", "encode"]
+__all__ = [
+    "Column",
+    "ColumnKind",
+    "Encoded",
+    "RecordError",
+    "Records",
+    "TextColumn",
+    "encode",
+    "laid_out",
+]
 
 _BITS_LEAST, _BITS_MOST = 1.0, 18.0
 
@@ -151,7 +160,7 @@ def encode(left: Records, right: Records | None) -> Encoded:
         read_documents(c.name, c.values) for c in columns if c.kind is ColumnKind.DOCUMENT
     )
     texts = tuple(_text(c) for c in columns if c.kind is ColumnKind.TEXT)
-    laid = _laid_out(tokens, share)
+    laid = laid_out(tokens, share)
     return Encoded(count, ids, starts, laid, tuple(tokens), share, dates, documents, texts, fingers)
 
 
@@ -184,7 +193,13 @@ def _tokens(text: str | None) -> tuple[Token, ...]:
         return ()
 
 
-def _laid_out(tokens: Sequence[Token], share: NDArray[np.float64]) -> NDArray[np.void]:
+def laid_out(tokens: Sequence[Token], share: NDArray[np.float64]) -> NDArray[np.void]:
+    """Lay words out as (n,) ``PAIR_WORD``, the rarer the heavier.
+
+    Args:
+        tokens: Words.
+        share: (n,) of the records that have each.
+    """
     laid = np.zeros(len(tokens), PAIR_WORD)
     if tokens:
         laid["word"] = words(tuple(tokens))
@@ -216,7 +231,7 @@ def _text(column: Column) -> TextColumn:
     known = ids[ids >= 0]
     share = np.bincount(known, minlength=len(kept)) / max(len(known), 1)
     tokens = [_as_token(value) for value in kept]
-    return TextColumn(column.name, ids, share, _laid_out(tokens, share))
+    return TextColumn(column.name, ids, share, laid_out(tokens, share))
 
 
 def _as_token(value: str) -> Token:

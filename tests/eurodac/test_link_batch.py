@@ -143,7 +143,12 @@ def test_the_report_escapes_names_and_keeps_their_direction() -> None:
         "1", "2", 3.0, (Term("name", "same", 8.0),), -5.0, (("names", "<script>", "\u202eKhan"),)
     )
     html = report(
-        strongest=[pair], doubtful=[pair], filled=[("names", 0.5)], scores=[3.0], threshold=1.0
+        strongest=[pair],
+        doubtful=[pair],
+        filled=[("names", 0.5)],
+        scores=[3.0],
+        threshold=1.0,
+        weights="estimated",
     )
     assert "<script" not in html
     assert "\u202e" not in html
@@ -154,5 +159,26 @@ def test_the_report_escapes_names_and_keeps_their_direction() -> None:
 
 
 def test_a_report_without_pairs_says_so() -> None:
-    html = report(strongest=[], doubtful=[], filled=[], scores=[], threshold=float("inf"))
+    html = report(
+        strongest=[], doubtful=[], filled=[], scores=[], threshold=float("inf"), weights="none"
+    )
     assert "No pair shares enough" in html
+
+
+def test_small_files_are_linked_by_shipped_weights_and_it_is_said(tmp_path: Path) -> None:
+    row = {"names": "Zoroaster Quillfeather", "birth_date": "1971-05-14", "documents": "AO12345"}
+    left, right = tmp_path / "a.ndjson", tmp_path / "b.ndjson"
+    left.write_text(json.dumps(row), "utf-8")
+    right.write_text(json.dumps({**row, "documents": "A012345"}), "utf-8")
+    output = tmp_path / "out.ndjson"
+    arguments = ["link-batch", str(left), str(right), "--output", str(output)]
+    result = CliRunner().invoke(app, [*arguments, "--json"])
+    assert json.loads(result.output) == {
+        **{"pairs": 1, "compared": 1, "weights": "linkage/1"},
+        "threshold": pytest.approx(json.loads(output.read_text())["bits"], abs=0.001),
+        "features": ["name", "birth_date", "documents"],
+    }
+    assert "shipped weights linkage/1" in " ".join(
+        CliRunner().invoke(app, arguments).output.split()
+    )
+    assert "shipped weights linkage/1" in output.with_suffix(".html").read_text("utf-8")
