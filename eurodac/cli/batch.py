@@ -76,8 +76,7 @@ def link_batch(
     Files are NDJSON or Parquet, columns as docs/names.md lists them, fingerprints among them.
     Nothing is stored in the registry, and nothing is decided.
     """
-    if output.suffix == ".html":
-        raise BatchError("batch_output", "the pairs need another name than the report, .html")
+    _check_output(output, files)
     _check(len(files), single=single, joined=joined)
     batches = read_batches(files)
     records = [batch.records for batch in batches]
@@ -104,6 +103,19 @@ def _say(run: _Run, *, as_json: bool) -> None:
     else:
         console().print(f"{body['pairs']} of {body['compared']} compared pairs are linked")
         console().print(said_of(found.model.weights))
+
+
+def _check_output(output: Path, files: list[Path]) -> None:
+    report_file = output.with_suffix(".html")
+    if output == report_file:
+        raise BatchError("batch_output", "the pairs need another name than the report, .html")
+    if not output.parent.is_dir():
+        raise BatchError("batch_output", "the folder of the output does not exist; create it")
+    for path in (output, report_file):
+        if path.is_dir():
+            raise BatchError("batch_output", f"{path.name} is a folder; give the name of a file")
+        if any(path.resolve() == file.resolve() for file in files):
+            raise BatchError("batch_output", f"{path.name} would be written over; choose another")
 
 
 def _check(files: int, *, single: bool, joined: Clusters | None) -> None:
@@ -139,8 +151,7 @@ def _clustered(run: _Run, *, connected: bool) -> _Run:
         strong = found.scores >= run.threshold
         numbers = connected_components(found.left[strong], found.right[strong], count=count)
     else:
-        bar = run.threshold if np.isfinite(run.threshold) else 1e9
-        numbers, _ = clusters(found, count=count, threshold=bar)
+        numbers, _ = clusters(found, count=count, threshold=run.threshold)
     kept = numbers[found.left] == numbers[found.right]
     return replace(run, accepted=_best_first(found, kept), cluster=numbers.tolist())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,12 +16,14 @@ from eurodac import strict_json
 from eurodac.cli.batch_fingers import read_finger_set
 from eurodac.errors import BatchError, EurodacError
 from matching.linkage import Column, ColumnKind, Records
+from matching.name.text import MAX_CHARACTERS
 from matching.template import FingerSet
 
 __all__ = ["Batch", "read_batches", "write_whole"]
 
 _NAMES = frozenset({"name", "names", "forenames", "surnames"})
 _DATES = frozenset({"birth_date"})
+_DATE = re.compile(r"([0-9]{4}(-[0-9]{1,2}){0,2})?")  # also days that do not exist: slips are data
 _DOCUMENTS = frozenset({"document", "documents", "document_number", "document_numbers"})
 _FINGERS = "fingerprints"
 _BIOMETRIC = frozenset({"biometric_bits", "templates", "fingers", "facial_image"})
@@ -32,7 +35,8 @@ class Batch:
     """One file.
 
     Args:
-        ids: What its rows call themselves; the number of the line where they do not.
+        ids: What its rows call themselves; the number of the line where they do not, of the row in
+            Parquet.
         records: Its columns and fingers.
     """
 
@@ -42,9 +46,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """Rows as they were read; every row has every column, "" where it has none."""
+    """Rows as they were read; every row has every column, "" where it has none, and an id."""
 
     rows: list[dict[str, str]]
+    ids: tuple[str, ...]
     fingers: tuple[FingerSet, ...]
 
 
@@ -70,11 +75,8 @@ def read_batches(paths: Iterable[Path]) -> list[Batch]:
 
 
 def _batch(file: _File, columns: list[str], *, with_fingers: bool) -> Batch:
-    ids = tuple(row.get(_ID) or str(number) for number, row in enumerate(file.rows, 1))
-    if len(set(ids)) != len(ids):
-        raise BatchError("batch_row", "two rows have the same id")
     found = tuple(Column(name, _kind(name), [row[name] for row in file.rows]) for name in columns)
-    return Batch(ids, Records(found, file.fingers if with_fingers else ()))
+    return Batch(file.ids, Records(found, file.fingers if with_fingers else ()))
 
 
 def _kind(name: str) -> ColumnKind:
@@ -88,12 +90,17 @@ def _kind(name: str) -> ColumnKind:
 def _file(path: Path) -> _File:
     read = _parquet(path) if path.suffix == ".parquet" else _ndjson(path)
     rows, fingers = [], []
+    ids: dict[str, None] = {}
     for line, row in read:
         if not isinstance(row, Mapping):
             raise _refused(path, line, "is not an object")
         fingers.append(read_finger_set(row.get(_FINGERS), where=f"{path.name}, line {line}"))
         rows.append({str(name): _text(str(name), value, path, line)
                      for name, value in row.items() if name != _FINGERS})  # fmt: skip
+        found = rows[-1].get(_ID) or str(line)
+        if found in ids:
+            raise _refused(path, line, "has the same id as another row, or its line as id")
+        ids[found] = None
     if not rows:
         raise BatchError("batch_empty", f"{path.name} has no rows")
     columns = list(dict.fromkeys(name for row in rows for name in row))
@@ -103,7 +110,7 @@ def _file(path: Path) -> _File:
             "of biometrics only fingerprints are linked, in a column of that name",
         )
     filled = [{name: row.get(name, "") for name in columns} for row in rows]
-    return _File(filled, tuple(fingers) if any(map(len, fingers)) else ())
+    return _File(filled, tuple(ids), tuple(fingers) if any(map(len, fingers)) else ())
 
 
 def _ndjson(path: Path) -> list[tuple[int, object]]:
@@ -133,6 +140,18 @@ def _parquet(path: Path) -> list[tuple[int, object]]:
 
 
 def _text(name: str, value: object, path: Path, line: int) -> str:
+    text = _as_text(name, value, path, line)
+    if name in _DATES and not _DATE.fullmatch(text):
+        raise _refused(path, line, f"has a {name} that is not yyyy, yyyy-mm or yyyy-mm-dd")
+    if name in _NAMES and len(text) > MAX_CHARACTERS:
+        raise _refused(
+            path, line, f"has more than {MAX_CHARACTERS} characters in {name}: "
+            "give each alias a row of its own"
+        )  # fmt: skip
+    return text
+
+
+def _as_text(name: str, value: object, path: Path, line: int) -> str:
     if value is None:
         return ""
     if isinstance(value, list) and all(isinstance(part, str) for part in value):

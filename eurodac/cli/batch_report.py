@@ -102,8 +102,9 @@ def said_of(weights: str) -> str:
     if weights == "none":
         return "No two records share enough to be compared."
     return (
-        f"The files are too small to estimate weights from ({FEWEST} records each and {FEWEST} "
-        f"compared pairs are needed): the shipped weights {weights} were used."
+        f"The files are too small to estimate weights from ({FEWEST} records each, or "
+        f"{2 * FEWEST} in one, and {FEWEST} compared pairs are needed): the shipped weights "
+        f"{weights} were used."
     )
 
 

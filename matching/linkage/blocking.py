@@ -91,8 +91,8 @@ def _properties(data: Encoded) -> list[_Keys]:
             keys = np.zeros(data.count, np.uint64)
             keys[has] = numbers[at] * np.uint64(4) + np.uint64(salt)
             columns.append(keys)
-    for number, (_, date) in enumerate(data.dates):
-        columns += _date_keys(date, np.uint64(number))
+    for number, dates in enumerate(data.dates):
+        columns += _date_keys(dates.parts, np.uint64(number))
     for number, text in enumerate(data.texts):
         keys = (text.ids + 1).astype(np.uint64)
         columns.append(np.where(keys > 0, keys + np.uint64((number + 1) << 40), 0).astype("u8"))

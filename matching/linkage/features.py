@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from matching.kernels import name_pair as kernel
 from matching.linkage.documents import DOCUMENT_LEVELS, compare_documents
-from matching.linkage.records import ColumnKind, Encoded, TextColumn
+from matching.linkage.records import ColumnKind, DateColumn, Encoded, TextColumn
 from matching.name import model, weights
 
 __all__ = ["DATE_LEVELS", "TEXT_LEVELS", "WORD_LEVELS", "Feature", "compare_pairs"]
@@ -66,7 +66,7 @@ def compare_pairs(data: Encoded, left: _Ints, right: _Ints) -> list[Feature]:
         for at in range(0, max(len(left), 1), _CHUNK)
     ]
     features = [_concatenated(slot) for slot in zip(*parts, strict=True)]
-    features += [_date(name, date, left, right) for name, date in data.dates]
+    features += [_date(date, left, right) for date in data.dates]
     features += [
         Feature(
             column.name,
@@ -168,8 +168,8 @@ def _text(column: TextColumn, left: _Ints, right: _Ints) -> Feature:
     return Feature(column.name, ColumnKind.TEXT, levels, chance, TEXT_LEVELS)
 
 
-def _date(name: str, date: _Ints, left: _Ints, right: _Ints) -> Feature:
-    a, b = date[left], date[right]
+def _date(column: DateColumn, left: _Ints, right: _Ints) -> Feature:
+    a, b = column.parts[left], column.parts[right]
     known = (a[:, 0] > 0) & (b[:, 0] > 0)
     same = a == b
     near = _digits(a, b) == 1
@@ -186,12 +186,9 @@ def _date(name: str, date: _Ints, left: _Ints, right: _Ints) -> Feature:
         [9, 8, 7, 6, 5, 4, 3, 2, 1],
         0,
     )  # fmt: skip
-    numbers = (date[:, 0] * 100 + date[:, 1]) * 100 + date[:, 2]
-    _, inverse, counts = np.unique(numbers, return_inverse=True, return_counts=True)
-    share = counts[inverse] / max(int((date[:, 0] > 0).sum()), 1)
-    chance = np.where(level == _SAME, share[left], 0.0).astype("f4")
+    chance = np.where(level == _SAME, column.share[left], 0.0).astype("f4")
     levels = np.where(known, level, -1).astype(np.int8)
-    return Feature(name, ColumnKind.DATE, levels, chance, DATE_LEVELS)
+    return Feature(column.name, ColumnKind.DATE, levels, chance, DATE_LEVELS)
 
 
 def _digits(a: _Ints, b: _Ints) -> _Ints:

@@ -16,8 +16,8 @@ from matching.linkage.records import Encoded, Records, encode
 from matching.linkage.shipped import (
     FEWEST,
     shipped_model,
+    with_own_spellings,
     with_shipped_rarities,
-    without_rarities,
 )
 
 __all__ = ["Linkage", "clusters", "link"]
@@ -79,8 +79,8 @@ def link(
 ) -> Linkage:
     """Compare the records worth comparing and estimate what each agreement is worth.
 
-    Where a file has fewer than 50 records, or fewer than 50 pairs are compared, nothing is
-    estimated: shipped weights are used, and the model says so.
+    With fewer than 50 records in a file (100 in a single one), or fewer than 50 pairs compared,
+    nothing is estimated: shipped weights are used, and the model says so.
 
     Args:
         left: Records.
@@ -125,7 +125,7 @@ def _weighed(
     smaller = count / 2 if split is None else min(split, count - split)
     every, people = max(every, 2.0), smaller / 2
     if smaller < FEWEST or compared < FEWEST:
-        found = without_rarities(compare_pairs(with_shipped_rarities(data), *pairs)) + fingers
+        found = with_own_spellings(compare_pairs(with_shipped_rarities(data), *pairs)) + fingers
         prior = float(np.log2(min(people, compared) / every))
         return found, shipped_model(found, prior=prior)
     found = compare_pairs(data, *pairs) + fingers
@@ -152,7 +152,8 @@ def clusters(
     Args:
         found: Links within one file.
         count: Records of the file.
-        threshold: Lowest mean score, in bits, of the pairs between two clusters that are joined.
+        threshold: Lowest mean score, in bits, of the pairs between two clusters that are joined;
+            more than the bound of a pair is that bound, infinity joins nobody.
 
     Returns:
         (count,) number of the cluster of every record, and (pairs,) the mean score at which the
@@ -163,7 +164,8 @@ def clusters(
         found.left, found.right, scores, count=count, missing=_LEAST, least=_LEAST / 2
     )
     if threshold > _LEAST / 2:
+        least = min(threshold, _MOST) if np.isfinite(threshold) else threshold
         joined, _ = average_linkage(
-            found.left, found.right, scores, count=count, missing=_LEAST, least=threshold
+            found.left, found.right, scores, count=count, missing=_LEAST, least=least
         )
     return joined, heights

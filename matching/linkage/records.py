@@ -21,6 +21,7 @@ from matching.template import FingerSet
 __all__ = [
     "Column",
     "ColumnKind",
+    "DateColumn",
     "Encoded",
     "RecordError",
     "Records",
@@ -90,6 +91,21 @@ class Records:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class DateColumn:
+    """Dates of a column as numbers.
+
+    Args:
+        name: Of the column.
+        parts: (n, 3) year, month, day; 0 for unknown.
+        share: (n,) share of the records with a date that have this very one.
+    """
+
+    name: str
+    parts: NDArray[np.int64]
+    share: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TextColumn:
     """Values of a column as numbers.
 
@@ -117,7 +133,7 @@ class Encoded:
         words: (vocabulary,) ``PAIR_WORD``.
         tokens: (vocabulary,) what was read.
         share: (vocabulary,) share of the records that have the word.
-        dates: Name and (count, 3) year, month, day of every date column; 0 for unknown.
+        dates: Columns of dates.
         documents: Columns of document numbers.
         texts: The other columns.
         fingers: One set a record; () if fingers are not compared.
@@ -129,7 +145,7 @@ class Encoded:
     words: NDArray[np.void]
     tokens: tuple[Token, ...]
     share: NDArray[np.float64]
-    dates: tuple[tuple[str, NDArray[np.int64]], ...]
+    dates: tuple[DateColumn, ...]
     documents: tuple[DocumentColumn, ...]
     texts: tuple[TextColumn, ...]
     fingers: tuple[FingerSet, ...]
@@ -155,7 +171,7 @@ def encode(left: Records, right: Records | None) -> Encoded:
     names = [column.values for column in columns if column.kind is ColumnKind.NAME]
     ids, starts, tokens = _read_names(names, count)
     share = np.bincount(ids, minlength=len(tokens)) / max(count, 1)
-    dates = tuple((c.name, _dates(c)) for c in columns if c.kind is ColumnKind.DATE)
+    dates = tuple(_dates(c) for c in columns if c.kind is ColumnKind.DATE)
     documents = tuple(
         read_documents(c.name, c.values) for c in columns if c.kind is ColumnKind.DOCUMENT
     )
@@ -211,7 +227,7 @@ def laid_out(tokens: Sequence[Token], share: NDArray[np.float64]) -> NDArray[np.
     return laid
 
 
-def _dates(column: Column) -> NDArray[np.int64]:
+def _dates(column: Column) -> DateColumn:
     """Read dates by their parts, also those that are not in the calendar: slips make such."""
     found = np.zeros((len(column.values), 3), np.int64)
     for at, text in enumerate(column.values):
@@ -220,7 +236,10 @@ def _dates(column: Column) -> NDArray[np.int64]:
             if not (part.isascii() and part.isdigit() and len(part) <= 4):
                 break
             found[at, place] = int(part)
-    return found
+    numbers = (found[:, 0] * 100 + found[:, 1]) * 100 + found[:, 2]
+    _, inverse, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+    share = counts[inverse] / max(int((found[:, 0] > 0).sum()), 1)
+    return DateColumn(column.name, found, share)
 
 
 def _text(column: Column) -> TextColumn:

@@ -9,7 +9,10 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
+from numpy.typing import NDArray
 
+from matching.date import PartialDate
+from matching.errors import DateError
 from matching.identity.frequencies import PriorFrequencies
 from matching.linkage.features import Feature
 from matching.linkage.model import Model
@@ -21,12 +24,12 @@ __all__ = [
     "Shipped",
     "load",
     "shipped_model",
+    "with_own_spellings",
     "with_shipped_rarities",
-    "without_rarities",
 ]
 
 FEWEST = 50
-"""Records of a file, and pairs compared, from which weights are estimated.
+"""Records of each file, twice as many of a single one, and pairs compared, to estimate from.
 
 With fewer, estimated weights find next to nothing; docs/names.md has the figures.
 """
@@ -61,7 +64,7 @@ def shipped_model(features: Sequence[Feature], *, prior: float) -> Model:
     """Weigh features as the shipped shares say.
 
     Args:
-        features: Of the candidate pairs; see ``without_rarities``.
+        features: Of the candidate pairs; see ``with_own_spellings``.
         prior: Log2 odds that a random pair is of one person.
     """
     shares = load()
@@ -74,21 +77,46 @@ def shipped_model(features: Sequence[Feature], *, prior: float) -> Model:
 
 
 def with_shipped_rarities(data: Encoded) -> Encoded:
-    """Take the rarity of words from synthetic people: a file of five says nothing about it."""
+    """Take rarities from synthetic people: a file of five says nothing about them."""
     prior, words = PriorFrequencies(weights.load()), data.words["word"]
     rarity = [prior.word(words[n : n + 1]) for n in range(len(words))]
     share = np.exp2(-np.array(rarity, np.float64))
-    return replace(data, words=laid_out(data.tokens, share), share=share)
+    number = load().chance[ColumnKind.DOCUMENT][-1]
+    return replace(
+        data,
+        words=laid_out(data.tokens, share),
+        share=share,
+        dates=tuple(
+            replace(column, share=np.array([_date(prior, *row) for row in column.parts.tolist()]))
+            for column in data.dates
+        ),
+        documents=tuple(
+            replace(column, share=dict.fromkeys(column.share, number)) for column in data.documents
+        ),
+    )
 
 
-def without_rarities(features: Iterable[Feature]) -> list[Feature]:
-    """Let every date count as rare as dates are, and every document number as numbers are.
+def _date(prior: PriorFrequencies, year: int, month: int, day: int) -> float:
+    """Share of people with a date; one that does not exist is as rare as any other of its year."""
+    if not year:
+        return 0.0
+    try:
+        date = PartialDate.read(year, month, day)
+    except DateError:
+        date = PartialDate(year, 12, 31)
+    return float(2.0 ** -prior.birth(date))
 
-    An equal text keeps the share that it has in the files, because nothing else is known of it.
-    """
-    found = []
-    for feature in features:
-        top = feature.levels == len(feature.names) - 1
-        keeps = {ColumnKind.NAME: True, ColumnKind.TEXT: top}.get(ColumnKind(feature.kind), False)
-        found.append(replace(feature, chance=np.where(keeps, feature.chance, np.float32(0))))
-    return found
+
+def with_own_spellings(features: Iterable[Feature]) -> list[Feature]:
+    """Let spellings of a text count as they were counted: one of two records says no share."""
+    return [
+        replace(feature, chance=np.where(_is_equal(feature), feature.chance, np.float32(0)))
+        if feature.kind == ColumnKind.TEXT
+        else feature
+        for feature in features
+    ]
+
+
+def _is_equal(feature: Feature) -> NDArray[np.bool_]:
+    equal: NDArray[np.bool_] = feature.levels == len(feature.names) - 1
+    return equal

@@ -72,7 +72,14 @@ def test_numbers_the_clusters_of_one_file(tmp_path: Path) -> None:
         ('{"names":{"secret":1}}\n', "batch_row", "line 1 has a value"),
         ('{"names":["A",1]}\n', "batch_row", "line 1 has a value"),
         ('{"id":"7","names":"A"}\n{"id":"7","names":"B"}\n', "batch_row", "same id"),
+        ('{"names":"A"}\n\n{"id":"1","names":"B"}\n', "batch_row", "line 3 has the same id"),
         ('{"id":"7"}\n', "batch_columns", "no column"),
+        ('{"names":"A","birth_date":"secret"}\n', "batch_row", "line 1 has a birth_date that"),
+        ('{"names":"A","birth_date":"30.02.1990"}\n', "batch_row", "yyyy-mm-dd"),
+        ('{"names":"A","birth_date":19900504}\n', "batch_row", "yyyy-mm-dd"),
+        ('{"names":"A","birth_date":"90-05-04"}\n', "batch_row", "yyyy-mm-dd"),
+        ('{"names":"A","birth_date":"1990-05-04T00:00"}\n', "batch_row", "yyyy-mm-dd"),
+        ('{"names":["secret name"' + ',"secret alias"' * 199 + "]}\n", "batch_row", "a row of its"),
         ('{"names":"A","biometric_bits":"3"}\n', "batch_columns", "biometrics"),
     ],
 )
@@ -83,6 +90,62 @@ def test_bad_rows_are_refused_by_line(tmp_path: Path, text: str, code: str, says
         read_batches([path])
     assert caught.value.code == code
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "date", ["1990", "1990-05", "1990-5-4", "1990-00-00", "1990-02-30", "1990-13-45", "0000", ""]
+)
+def test_partial_dates_and_slips_are_data(tmp_path: Path, date: str) -> None:
+    path = tmp_path / "rows.ndjson"
+    path.write_text(json.dumps({"birth_date": date}), "utf-8")
+    (batch,) = read_batches([path])
+    assert list(batch.records.columns[0].values) == [date]
+
+
+def test_a_person_who_stands_in_a_file_three_times_is_one_cluster(tmp_path: Path) -> None:
+    row = {"names": "Zoroaster Quillfeather", "birth_date": "1971-05-14"}
+    rows = [row, {"names": "Annabel Wragg", "birth_date": "1988-01-30"}, row, row]
+    path, output = tmp_path / "rows.ndjson", tmp_path / "out.ndjson"
+    path.write_text("".join(json.dumps(each) + "\n" for each in rows), "utf-8")
+    for option in ("average", "connected"):
+        arguments = ["link-batch", str(path), "--output", str(output), "--clusters", option]
+        assert CliRunner().invoke(app, arguments).exit_code == 0
+        lines = [json.loads(line) for line in output.read_text("utf-8").splitlines()]
+        pairs = {(line["left"], line["right"]) for line in lines}
+        assert pairs == {("1", "3"), ("1", "4"), ("3", "4")}
+        assert len({line["cluster"] for line in lines}) == 1
+
+
+def test_a_file_of_one_record_has_no_pairs(tmp_path: Path) -> None:
+    path, output = tmp_path / "rows.ndjson", tmp_path / "out.ndjson"
+    path.write_text('{"names":"Zoroaster Quillfeather"}', "utf-8")
+    arguments = ["link-batch", str(path), "--output", str(output), "--json"]
+    assert json.loads(CliRunner().invoke(app, arguments).output)["pairs"] == 0
+    assert output.read_text("utf-8") == ""
+
+
+@pytest.mark.parametrize(
+    ("output", "says"),
+    [
+        ("rows.ndjson", "written over"),
+        ("folder/../rows.ndjson", "written over"),
+        ("out.html", "another name"),
+        ("none/out.ndjson", "does not exist"),
+        ("folder", "is a folder"),
+    ],
+)
+def test_an_output_that_cannot_be_written_is_refused_first(
+    tmp_path: Path, output: str, says: str
+) -> None:
+    path, folder = tmp_path / "rows.ndjson", tmp_path / "folder"
+    path.write_text("never read", "utf-8")
+    folder.mkdir()
+    arguments = ["link-batch", str(path), "--output", str(tmp_path / output)]
+    error = CliRunner().invoke(app, arguments).exception
+    assert isinstance(error, BatchError)
+    assert error.code == "batch_output"
+    assert says in str(error)
+    assert path.read_text("utf-8") == "never read"
 
 
 def test_a_refused_file_leaves_nothing(tmp_path: Path) -> None:

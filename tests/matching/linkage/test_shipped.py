@@ -65,6 +65,17 @@ def test_the_same_pair_is_worth_the_same_in_a_few_more_records() -> None:
     assert evidence[1] == pytest.approx(evidence[0], abs=1.5)  # the place is rarer among two
 
 
+def test_the_less_a_date_says_the_less_it_counts() -> None:
+    bits = []
+    for date in ("1990-05-04", "1990-02-30", "1990-05", "1990-01-01", "1990"):
+        row = Records((Column("birth_date", ColumnKind.DATE, [date]),))
+        found = link(row, row)
+        bits.append(found.scores[0] - found.model.prior)
+    assert bits == sorted(bits, reverse=True)
+    assert bits[0] == bits[1]
+    assert bits[-1] < 7
+
+
 def test_clusters_of_a_handful_are_found() -> None:
     found = link(_records(_ZOE, _ANN, _ZOE, ("Anabel Wragg", *_ANN[1:])))
     strong = found.scores >= found.threshold(0.99)
