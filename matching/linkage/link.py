@@ -101,8 +101,9 @@ def link(
     one, other = candidate_pairs(data, split=split, cap_one=cap_one, cap_two=cap_two)
     minutiae = encoded(data.fingers)
     if minutiae:
-        alike = finger_pairs(minutiae, split=split, threads=threads)
-        one, other = np.unique(np.hstack([(one, other), alike]), axis=1)
+        a, b = finger_pairs(minutiae, split=split, threads=threads)
+        keys = np.union1d(one * data.count + other, a * data.count + b)
+        one, other = keys // data.count, keys % data.count
     if not len(one):
         return Linkage(one, other, np.zeros(0), (), Model(0.0, {}, {}, "none"))
     fingers = [compare_fingers(minutiae, one, other)] if minutiae else []

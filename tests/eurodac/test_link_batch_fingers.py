@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner, Result
 
 from eurodac.cli import app
 from eurodac.cli.batch_files import read_batches
+from eurodac.demo.fingerprints import make_master, take_impression
 from eurodac.errors import BatchError
 from matching.codec.iso19794_2_2005 import FingerRecord, FingerView, write
 from matching.template import FingerPosition, FingerSet
@@ -141,6 +144,19 @@ def test_a_finger_too_poor_to_compare_is_left_out(tmp_path: Path) -> None:
     (batch,) = read_batches([path])
     assert FingerPosition.LEFT_THUMB not in batch.records.fingers[0].fingers
     assert len(batch.records.fingers[0]) == 9
+
+
+def test_images_of_fingers_are_extracted(tmp_path: Path) -> None:
+    out = BytesIO()
+    Image.fromarray(take_impression(make_master(11), 0)).save(out, "png")
+    data = base64.b64encode(out.getvalue()).decode("ascii")
+    image = {"media_type": "image/png", "data": data, "ppi": 500}
+    path = tmp_path / "rows.ndjson"
+    _write(path, [{"fingerprints": [{"position": 3, "image": image}]}])
+    (batch,) = read_batches([path])
+    (template,) = batch.records.fingers[0].fingers.values()
+    assert template.extractor.startswith("mindtct/")
+    assert len(template) > 15
 
 
 def test_files_of_fingers_alone_are_linked(tmp_path: Path) -> None:
