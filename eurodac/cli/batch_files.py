@@ -127,7 +127,7 @@ def _ndjson(path: Path) -> list[tuple[int, object]]:
 def _parquet(path: Path) -> list[tuple[int, object]]:
     try:
         parquet = import_module("pyarrow.parquet")
-        invalid = import_module("pyarrow").ArrowInvalid
+        unreadable = import_module("pyarrow").ArrowException
     except ModuleNotFoundError as error:
         raise BatchError(
             "batch_no_parquet",
@@ -135,8 +135,8 @@ def _parquet(path: Path) -> list[tuple[int, object]]:
         ) from error
     try:
         return list(enumerate(parquet.read_table(path).to_pylist(), 1))
-    except invalid as error:
-        raise BatchError("batch_row", f"{path.name} is not a Parquet file") from error
+    except (unreadable, OSError, UnicodeDecodeError) as error:
+        raise BatchError("batch_row", f"{path.name} is not a Parquet file, or damaged") from error
 
 
 def _text(name: str, value: object, path: Path, line: int) -> str:

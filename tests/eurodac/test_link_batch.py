@@ -178,6 +178,21 @@ def test_parquet_without_its_extra_says_what_to_install(
         read_batches([tmp_path / "rows.parquet"])
 
 
+def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "rows.parquet"
+    parquet.write_table(pyarrow.table({"names": ["Zoroaster Quill", "A"]}), path)
+    whole = path.read_bytes()
+    (batch,) = read_batches([path])
+    assert batch.ids == ("1", "2")
+    turned = bytes(byte ^ 0xFF for byte in whole[20:60])
+    for damaged in (b"", whole[: len(whole) // 2], whole[:20] + turned + whole[60:]):
+        path.write_bytes(damaged)
+        with pytest.raises(BatchError, match="not a Parquet file, or damaged"):
+            read_batches([path])
+
+
 def test_columns_are_what_they_are_called(tmp_path: Path) -> None:
     path = tmp_path / "rows.ndjson"
     path.write_text(
