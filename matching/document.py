@@ -5,9 +5,17 @@ from __future__ import annotations
 import unicodedata
 from enum import IntEnum
 
+from matching.codec.icao9303 import check_digit
 from matching.edits import is_one_edit
 
-__all__ = ["NumberRelation", "compare_numbers", "normalise_number"]
+__all__ = [
+    "NumberRelation",
+    "compare_normalised",
+    "compare_numbers",
+    "ends_with_check_digit",
+    "fold_lookalikes",
+    "normalise_number",
+]
 
 # Letters that are read as digits, by eye and by machine, in the order of the digits.
 _LOOKALIKES = str.maketrans("OIZSB", "01258")
@@ -18,7 +26,8 @@ class NumberRelation(IntEnum):
 
     MISSING = 0  # nothing is left of one of them
     EQUAL = 1
-    EQUAL_AFTER_CONFUSION = 2  # O/0, I/1, Z/2, S/5 and B/8 were taken for each other
+    EQUAL_AFTER_CONFUSION = 2  # O/0, I/1, Z/2, S/5 and B/8 were taken for each other, or the check
+    # digit that follows it in a machine readable zone was taken for a part of the number
     ONE_EDIT = 3  # one character was inserted, left out or replaced
     DIFFERENT = 4
 
@@ -58,14 +67,49 @@ def compare_numbers(a: str | None, b: str | None) -> NumberRelation:
         >>> compare_numbers("AO12345", "A012345").name
         'EQUAL_AFTER_CONFUSION'
     """
-    left, right = normalise_number(a or ""), normalise_number(b or "")
-    if not left or not right:
+    return compare_normalised(normalise_number(a or ""), normalise_number(b or ""))
+
+
+def compare_normalised(a: str, b: str) -> NumberRelation:
+    """Name the relation of two numbers that ``normalise_number`` made.
+
+    Examples:
+        >>> compare_normalised("L898902C3", "L898902C36").name
+        'EQUAL_AFTER_CONFUSION'
+        >>> compare_normalised("L898902C3", "L898902C37").name
+        'ONE_EDIT'
+    """
+    if not a or not b:
         return NumberRelation.MISSING
-    if left == right:
+    if a == b:
         return NumberRelation.EQUAL
-    if left.translate(_LOOKALIKES) == right.translate(_LOOKALIKES):
+    checked = max(a, b, key=len)
+    copied = checked[:-1] == min(a, b, key=len) and ends_with_check_digit(checked)
+    if copied or fold_lookalikes(a) == fold_lookalikes(b):
         return NumberRelation.EQUAL_AFTER_CONFUSION
-    return NumberRelation.ONE_EDIT if is_one_edit(left, right) else NumberRelation.DIFFERENT
+    return NumberRelation.ONE_EDIT if is_one_edit(a, b) else NumberRelation.DIFFERENT
+
+
+def fold_lookalikes(number: str) -> str:
+    """Write the letters that are read as digits as those digits.
+
+    Examples:
+        >>> fold_lookalikes("AO12345")
+        'A012345'
+    """
+    return number.translate(_LOOKALIKES)
+
+
+def ends_with_check_digit(number: str) -> bool:
+    """Say whether the last character is the check digit (ICAO 9303) of those before it.
+
+    One in ten of other numbers looks so by chance.
+
+    Examples:
+        >>> ends_with_check_digit("L898902C36"), ends_with_check_digit("L898902C4")
+        (True, False)
+    """
+    return len(number) > 1 and number.isascii() and number[-1] == check_digit(number[:-1])
 
 
 def _counts(character: str) -> bool:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import typer
+from numpy.typing import NDArray
 
 from eurodac.cli.batch_files import Batch, read_batches, write_whole
-from eurodac.cli.batch_report import Pair, Term, report
+from eurodac.cli.batch_report import Pair, Term, report, said_of
 from eurodac.cli.call import Json, console
-from eurodac.cli.files import InputFile
 from eurodac.errors import BatchError
-from matching.linkage import Linkage, clusters, link, one_to_one
+from matching.linkage import (
+    FINGERS,
+    Linkage,
+    clusters,
+    connected_components,
+    link,
+    one_to_one,
+)
 
 __all__ = ["add_to"]
 
@@ -35,38 +44,87 @@ def add_to(app: typer.Typer) -> None:
     app.command("link-batch")(link_batch)
 
 
+class Clusters(StrEnum):
+    """How the records of one file become people."""
+
+    AVERAGE = "average"
+    CONNECTED = "connected"
+
+
 def link_batch(
-    left: InputFile,
-    right: Annotated[
-        Path | None, typer.Argument(exists=True, dir_okay=False, show_default=False)
-    ] = None,
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, show_default=False)],
     *,
     output: _Output,
     precision: Annotated[
         float, typer.Option(min=0.5, max=0.9999, help="Share of right links, by the model.")
     ] = 0.99,
     single: Annotated[
-        bool, typer.Option("--one-to-one", help="A person is at most once in each file.")
+        bool, typer.Option("--one-to-one", help="Two files: a person is at most once in each.")
     ] = False,
+    joined: Annotated[
+        Clusters | None,
+        typer.Option(
+            "--clusters",
+            help="One file: average joins records while the mean of their scores is high enough; "
+            "connected joins whatever a chain of links connects.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Find likely same people in two files, or clusters of records in one.
 
-    Files are NDJSON or Parquet.  Nothing is stored in the registry, and nothing is decided.
+    Files are NDJSON or Parquet, columns as docs/names.md lists them, fingerprints among them.
+    Nothing is stored in the registry, and nothing is decided.
     """
-    if output.suffix == ".html":
-        raise BatchError("batch_output", "the pairs need another name than the report, .html")
-    batches = read_batches([path for path in (left, right) if path is not None])
-    found = link(batches[0].records, batches[1].records if right else None)
-    run = _decided(batches, found, precision=precision, single=single and right is not None)
+    _check_output(output, files)
+    _check(len(files), single=single, joined=joined)
+    batches = read_batches(files)
+    records = [batch.records for batch in batches]
+    found = link(*records, threads=os.cpu_count() or 1)
+    run = _decided(batches, found, threshold=found.threshold(precision), single=single)
+    if len(batches) == 1:
+        run = _clustered(run, connected=joined is Clusters.CONNECTED)
     write_whole(output, _lines(run))
     write_whole(output.with_suffix(".html"), _report(run))
-    threshold = run.threshold if np.isfinite(run.threshold) else None
-    body = {"pairs": len(run.accepted), "compared": len(found.left), "threshold": threshold}
+    _say(run, as_json=as_json)
+
+
+def _say(run: _Run, *, as_json: bool) -> None:
+    found = run.found
+    body = {
+        "pairs": len(run.accepted),
+        "compared": len(found.left),
+        "threshold": run.threshold if np.isfinite(run.threshold) else None,
+        "weights": found.model.weights,
+        "features": list(dict.fromkeys(feature.name for feature in found.features)),
+    }
     if as_json:
         typer.echo(json.dumps(body))
     else:
         console().print(f"{body['pairs']} of {body['compared']} compared pairs are linked")
+        console().print(said_of(found.model.weights))
+
+
+def _check_output(output: Path, files: list[Path]) -> None:
+    report_file = output.with_suffix(".html")
+    if output == report_file:
+        raise BatchError("batch_output", "the pairs need another name than the report, .html")
+    if not output.parent.is_dir():
+        raise BatchError("batch_output", "the folder of the output does not exist; create it")
+    for path in (output, report_file):
+        if path.is_dir():
+            raise BatchError("batch_output", f"{path.name} is a folder; give the name of a file")
+        if any(path.resolve() == file.resolve() for file in files):
+            raise BatchError("batch_output", f"{path.name} would be written over; choose another")
+
+
+def _check(files: int, *, single: bool, joined: Clusters | None) -> None:
+    if files > 2:
+        raise BatchError("batch_files", f"{files} files were given; link one or two")
+    if single and files == 1:
+        raise BatchError("batch_options", "--one-to-one needs two files; one has --clusters")
+    if joined and files == 2:
+        raise BatchError("batch_options", "--clusters needs one file; two have --one-to-one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +137,29 @@ class _Run:
     cluster: list[int] | None
 
 
-def _decided(batches: list[Batch], found: Linkage, *, precision: float, single: bool) -> _Run:
-    threshold = found.threshold(precision)
+def _decided(batches: list[Batch], found: Linkage, *, threshold: float, single: bool) -> _Run:
     kept = found.scores >= threshold
-    cluster = None
     if single:
         kept &= one_to_one(found.left, found.right, found.scores)
-    if len(batches) == 1:
-        bar = threshold if np.isfinite(threshold) else 1e9
-        numbers, _ = clusters(found, count=len(batches[0].ids), threshold=bar)
-        cluster = numbers.tolist()
-        kept = numbers[found.left] == numbers[found.right]
+    return _Run(batches[0], batches[-1], found, threshold, _best_first(found, kept), None)
+
+
+def _clustered(run: _Run, *, connected: bool) -> _Run:
+    """Join the records of one file; a pair is linked if both are in one cluster."""
+    found, count = run.found, len(run.left.ids)
+    if connected:
+        strong = found.scores >= run.threshold
+        numbers = connected_components(found.left[strong], found.right[strong], count=count)
+    else:
+        numbers, _ = clusters(found, count=count, threshold=run.threshold)
+    kept = numbers[found.left] == numbers[found.right]
+    return replace(run, accepted=_best_first(found, kept), cluster=numbers.tolist())
+
+
+def _best_first(found: Linkage, kept: NDArray[np.bool_]) -> list[int]:
     order = np.argsort(-found.scores, kind="stable")
-    return _Run(batches[0], batches[-1], found, threshold, order[kept[order]].tolist(), cluster)
+    best: list[int] = order[kept[order]].tolist()
+    return best
 
 
 def _lines(run: _Run) -> Iterator[dict[str, Any]]:
@@ -111,7 +179,7 @@ def _lines(run: _Run) -> Iterator[dict[str, Any]]:
 def _pair(run: _Run, at: int) -> Pair:
     found = run.found
     one, other = int(found.left[at]), int(found.right[at])
-    terms = [Term("prior", "any two records", found.model.prior)]
+    terms = []
     for feature, bits in zip(found.features, found.terms(at), strict=True):
         level = int(feature.levels[at])
         if level >= 0:
@@ -120,23 +188,32 @@ def _pair(run: _Run, at: int) -> Pair:
         (a.name, a.values[one] or "", b.values[other] or "")
         for a, b in zip(run.left.records.columns, run.right.records.columns, strict=True)
     ]
+    if run.left.records.fingers:
+        a, b = run.left.records.fingers[one], run.right.records.fingers[other]
+        shown.append((FINGERS, f"{len(a)} usable", f"{len(b)} usable"))
     ids = run.left.ids[one], run.right.ids[other]
-    return Pair(*ids, float(found.scores[at]), tuple(terms[1:]), found.model.prior, tuple(shown))
+    return Pair(*ids, float(found.scores[at]), tuple(terms), found.model.prior, tuple(shown))
 
 
 def _report(run: _Run) -> str:
     scores = run.found.scores
     near = np.abs(scores - run.threshold) if np.isfinite(run.threshold) else -scores
     doubtful = np.argsort(near, kind="stable")[:_SHOWN].tolist()
-    filled = [
-        (column.name, sum(bool(value) for value in column.values) / len(column.values))
-        for batch in ([run.left] if run.left is run.right else [run.left, run.right])
-        for column in batch.records.columns
-    ]
+    batches = [run.left] if run.left is run.right else [run.left, run.right]
     return report(
         strongest=[_pair(run, at) for at in run.accepted[:_SHOWN]],
         doubtful=[_pair(run, at) for at in doubtful],
-        filled=filled,
+        filled=[row for batch in batches for row in _completeness(batch)],
         scores=scores.tolist(),
         threshold=run.threshold,
+        weights=run.found.model.weights,
     )
+
+
+def _completeness(batch: Batch) -> Iterator[tuple[str, float]]:
+    """Columns, and the share of the rows that say something there."""
+    records = batch.records
+    for column in records.columns:
+        yield column.name, sum(map(bool, column.values)) / len(records)
+    if records.fingers:
+        yield FINGERS, sum(map(bool, map(len, records.fingers))) / len(records)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,14 +13,20 @@ from importlib import import_module
 from pathlib import Path
 
 from eurodac import strict_json
+from eurodac.cli.batch_fingers import read_finger_set
 from eurodac.errors import BatchError, EurodacError
 from matching.linkage import Column, ColumnKind, Records
+from matching.name.text import MAX_CHARACTERS
+from matching.template import FingerSet
 
 __all__ = ["Batch", "read_batches", "write_whole"]
 
 _NAMES = frozenset({"name", "names", "forenames", "surnames"})
 _DATES = frozenset({"birth_date"})
-_BIOMETRIC = frozenset({"biometric_bits", "templates", "fingers"})
+_DATE = re.compile(r"([0-9]{4}(-[0-9]{1,2}){0,2})?")  # also days that do not exist: slips are data
+_DOCUMENTS = frozenset({"document", "documents", "document_number", "document_numbers"})
+_FINGERS = "fingerprints"
+_BIOMETRIC = frozenset({"biometric_bits", "templates", "fingers", "facial_image"})
 _ID = "id"
 
 
@@ -28,56 +35,82 @@ class Batch:
     """One file.
 
     Args:
-        ids: What its rows call themselves; the number of the line where they do not.
-        records: Its columns.
+        ids: What its rows call themselves; the number of the line where they do not, of the row in
+            Parquet.
+        records: Its columns and fingers.
     """
 
     ids: tuple[str, ...]
     records: Records
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    """Rows as they were read; every row has every column, "" where it has none, and an id."""
+
+    rows: list[dict[str, str]]
+    ids: tuple[str, ...]
+    fingers: tuple[FingerSet, ...]
+
+
 def read_batches(paths: Iterable[Path]) -> list[Batch]:
     """Read files that are to be linked with each other.
 
     Columns: ``id``; ``names``, ``forenames`` and ``surnames`` are the name, ``birth_date`` a date
-    (yyyy, yyyy-mm or yyyy-mm-dd), every other column a text that is the same or not.  A column
-    that one of the files lacks is not compared.
+    (yyyy, yyyy-mm or yyyy-mm-dd), ``documents`` numbers of documents (a list, or ";" between them),
+    ``fingerprints`` fingers in the shape of a transmission, every other column a text.  What one
+    of the files lacks is not compared.
 
     Raises:
-        BatchError: ``batch_row``, ``batch_empty``, ``batch_columns``, ``batch_no_parquet``.
+        BatchError: ``batch_row``, ``batch_empty``, ``batch_columns``, ``batch_fingers``,
+            ``batch_no_parquet``.
     """
-    files = [_rows(path) for path in paths]
-    shared = [name for name in files[0][0] if all(name in rows[0] for rows in files)]
-    if any(name in _BIOMETRIC for rows in files for name in rows[0]):
-        raise BatchError("batch_columns", "biometrics are not linked in bulk: leave them out")
+    files = [_file(path) for path in paths]
+    shared = [name for name in files[0].rows[0] if all(name in file.rows[0] for file in files)]
     columns = [name for name in shared if name != _ID]
-    if not columns:
+    with_fingers = all(file.fingers for file in files)
+    if not columns and not with_fingers:
         raise BatchError("batch_columns", "the files share no column that could be compared")
-    return [_batch(rows, columns) for rows in files]
+    return [_batch(file, columns, with_fingers=with_fingers) for file in files]
 
 
-def _batch(rows: list[dict[str, str]], columns: list[str]) -> Batch:
-    ids = tuple(row.get(_ID) or str(number) for number, row in enumerate(rows, 1))
-    if len(set(ids)) != len(ids):
-        raise BatchError("batch_row", "two rows have the same id")
-    found = (Column(name, _kind(name), [row[name] for row in rows]) for name in columns)
-    return Batch(ids, Records(tuple(found)))
+def _batch(file: _File, columns: list[str], *, with_fingers: bool) -> Batch:
+    found = tuple(Column(name, _kind(name), [row[name] for row in file.rows]) for name in columns)
+    return Batch(file.ids, Records(found, file.fingers if with_fingers else ()))
 
 
 def _kind(name: str) -> ColumnKind:
     if name in _NAMES:
         return ColumnKind.NAME
+    if name in _DOCUMENTS:
+        return ColumnKind.DOCUMENT
     return ColumnKind.DATE if name in _DATES else ColumnKind.TEXT
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    """Read a file; every row gets every column of the file, "" where it has none."""
+def _file(path: Path) -> _File:
     read = _parquet(path) if path.suffix == ".parquet" else _ndjson(path)
-    rows = [_texts(row, path, line) for line, row in read]
+    rows, fingers = [], []
+    ids: dict[str, None] = {}
+    for line, row in read:
+        if not isinstance(row, Mapping):
+            raise _refused(path, line, "is not an object")
+        fingers.append(read_finger_set(row.get(_FINGERS), where=f"{path.name}, line {line}"))
+        rows.append({str(name): _text(str(name), value, path, line)
+                     for name, value in row.items() if name != _FINGERS})  # fmt: skip
+        found = rows[-1].get(_ID) or str(line)
+        if found in ids:
+            raise _refused(path, line, "has the same id as another row, or its line as id")
+        ids[found] = None
     if not rows:
         raise BatchError("batch_empty", f"{path.name} has no rows")
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    return [{name: row.get(name, "") for name in columns} for row in rows]
+    if not _BIOMETRIC.isdisjoint(columns):
+        raise BatchError(
+            "batch_columns",
+            "of biometrics only fingerprints are linked, in a column of that name",
+        )
+    filled = [{name: row.get(name, "") for name in columns} for row in rows]
+    return _File(filled, tuple(ids), tuple(fingers) if any(map(len, fingers)) else ())
 
 
 def _ndjson(path: Path) -> list[tuple[int, object]]:
@@ -94,7 +127,7 @@ def _ndjson(path: Path) -> list[tuple[int, object]]:
 def _parquet(path: Path) -> list[tuple[int, object]]:
     try:
         parquet = import_module("pyarrow.parquet")
-        invalid = import_module("pyarrow").ArrowInvalid
+        unreadable = import_module("pyarrow").ArrowException
     except ModuleNotFoundError as error:
         raise BatchError(
             "batch_no_parquet",
@@ -102,21 +135,27 @@ def _parquet(path: Path) -> list[tuple[int, object]]:
         ) from error
     try:
         return list(enumerate(parquet.read_table(path).to_pylist(), 1))
-    except invalid as error:
-        raise BatchError("batch_row", f"{path.name} is not a Parquet file") from error
+    except (unreadable, OSError, UnicodeDecodeError) as error:
+        raise BatchError("batch_row", f"{path.name} is not a Parquet file, or damaged") from error
 
 
-def _texts(row: object, path: Path, line: int) -> dict[str, str]:
-    if not isinstance(row, Mapping):
-        raise _refused(path, line, "is not an object")
-    return {str(name): _text(value, path, line) for name, value in row.items()}
+def _text(name: str, value: object, path: Path, line: int) -> str:
+    text = _as_text(name, value, path, line)
+    if name in _DATES and not _DATE.fullmatch(text):
+        raise _refused(path, line, f"has a {name} that is not yyyy, yyyy-mm or yyyy-mm-dd")
+    if name in _NAMES and len(text) > MAX_CHARACTERS:
+        raise _refused(
+            path, line, f"has more than {MAX_CHARACTERS} characters in {name}: "
+            "give each alias a row of its own"
+        )  # fmt: skip
+    return text
 
 
-def _text(value: object, path: Path, line: int) -> str:
+def _as_text(name: str, value: object, path: Path, line: int) -> str:
     if value is None:
         return ""
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
-        return " ".join(value)
+        return ("; " if name in _DOCUMENTS else " ").join(value)
     if isinstance(value, date):
         return value.isoformat()[:10]
     if isinstance(value, bool) or not isinstance(value, str | int):

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from html import escape
 from math import isfinite
 
+from matching.linkage import FEWEST
 from matching.name.text import displayed
 
-__all__ = ["Pair", "Term", "report"]
+__all__ = ["Pair", "Term", "report", "said_of"]
 
 _WIDTH, _ROW, _LABEL = 760, 22, 330
 _UP, _DOWN, _GREY = "#2a7f4f", "#b03a2e", "#667"
@@ -60,6 +61,7 @@ def report(
     filled: Sequence[tuple[str, float]],
     scores: Sequence[float],
     threshold: float,
+    weights: str,
 ) -> str:
     """Write the report.
 
@@ -69,10 +71,11 @@ def report(
         filled: Column and the share of its rows that say something, file by file.
         scores: Of all pairs compared.
         threshold: From which pairs are linked; infinity if none is.
+        weights: Of the model.
     """
     parts = [
         "<h1>Linkage</h1><p>Bits are log2 odds of one person. A link is a proposal, no decision."
-        "</p><h2>Completeness</h2>",
+        f"</p><p>{said_of(weights)}</p><h2>Completeness</h2>",
         _bars([(name, share * 100, f"{share:.0%}") for name, share in filled], 100),
         "<h2>Scores and threshold</h2>",
         _histogram(scores, threshold),
@@ -84,6 +87,24 @@ def report(
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Linkage</title>'
         f"<style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
+    )
+
+
+def said_of(weights: str) -> str:
+    """Say where the weights of a model come from.
+
+    Examples:
+        >>> said_of("estimated")
+        'What agreements are worth was estimated from these files.'
+    """
+    if weights == "estimated":
+        return "What agreements are worth was estimated from these files."
+    if weights == "none":
+        return "No two records share enough to be compared."
+    return (
+        f"The files are too small to estimate weights from ({FEWEST} records each, or "
+        f"{2 * FEWEST} in one, and {FEWEST} compared pairs are needed): the shipped weights "
+        f"{weights} were used."
     )
 
 

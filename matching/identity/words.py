@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Sequence
 
 from matching.identity.evidence import Term, TermKind
-from matching.kernels.name_pair import INITIAL
+from matching.kernels.name_pair import INITIAL, Found
 from matching.name.token import Kind, Name, Token
 from matching.name.weights import STEPS, UNIT, Weights
 
 __all__ = ["terms_of_names"]
 
-_Side = tuple[Name, NDArray[np.void]]
+_Side = tuple[Name, Sequence[float]]
 
 
-def terms_of_names(probe: _Side, reference: _Side, found: Any, weights: Weights) -> list[Term]:
+def terms_of_names(probe: _Side, reference: _Side, found: Found, weights: Weights) -> list[Term]:
     """Explain a comparison of two names.
 
     Args:
-        probe: The name and its words, (n,) ``PAIR_WORD``.
+        probe: The name, and what an agreement on each of its words is worth, bits.
         reference: Likewise.
-        found: (1,) ``RESULT`` of their comparison.
+        found: Of their comparison.
         weights: The comparison was made with.
 
     Returns:
         Terms whose bits add up to the total of the comparison.
     """
-    row = found[0]
-    turned = bool(row["turned"])
-    first, second = (reference, probe) if turned else (probe, reference)
-    terms, left, right = _matched(first, second, row, weights)
-    terms += _unmatched(first[0].tokens, second[0].tokens, (left, right), weights)
-    return [_turn(term) for term in terms] if turned else terms
+    first, second = (reference, probe) if found.turned else (probe, reference)
+    terms, left, right = _matched(first, second[0].tokens, found, weights)
+    if left or right:
+        terms += _unmatched(first[0].tokens, second[0].tokens, (left, right), weights)
+    return [_turn(term) for term in terms] if found.turned else terms
 
 
 def _turn(term: Term) -> Term:
@@ -43,24 +38,22 @@ def _turn(term: Term) -> Term:
 
 
 def _matched(
-    first: _Side, second: _Side, row: Any, weights: Weights
+    first: _Side, b: Sequence[Token], found: Found, weights: Weights
 ) -> tuple[list[Term], list[int], list[int]]:
     """Terms of words with a counterpart, and the numbers of those without."""
-    a, b = first[0].tokens, second[0].tokens
-    best = [weight / UNIT for weight in first[1]["weight"].tolist()]
-    partner, likeness = row["partner"].tolist(), row["likeness"].tolist()
-    evidence = row["evidence"].tolist()
+    a, best = first[0].tokens, first[1]
+    partner, likeness, evidence = found.partner, found.likeness, found.evidence
     left, right = set(range(len(a))), set(range(len(b)))
     terms = []
-    joined, at = int(row["joined_a"]), int(row["joined_b"])
+    joined, at = found.joined_a, found.joined_b
     if joined >= 0:
         left -= {joined, joined + 1}
         right.discard(at)
         text = f"{a[joined].written} {a[joined + 1].written}"
         terms.append(
             Term(
-                TermKind.JOINED, "same" if row["joined_likeness"] >= STEPS else "spelling",
-                int(row["joined_evidence"]) / UNIT, best[joined] + best[joined + 1], text,
+                TermKind.JOINED, "same" if found.joined_likeness >= STEPS else "spelling",
+                found.joined_evidence / UNIT, best[joined] + best[joined + 1], text,
                 b[at].written,
             )
         )  # fmt: skip
@@ -70,11 +63,10 @@ def _matched(
             continue
         left.discard(i)
         right.discard(j)
-        worth = max(best[i], evidence[i] / UNIT) if token.kind is Kind.WORD else evidence[i] / UNIT
-        terms.append(
-            Term(TermKind.WORD, _relation(token, b[j], likeness[i], weights), evidence[i] / UNIT,
-                 worth, token.written, b[j].written)
-        )  # fmt: skip
+        other, bits = b[j], evidence[i] / UNIT
+        worth = max(best[i], bits) if token.kind is Kind.WORD else bits
+        relation = _relation(token, other, likeness[i], weights)
+        terms.append(Term(TermKind.WORD, relation, bits, worth, token.written, other.written))
     return terms, sorted(left), sorted(right)
 
 
@@ -96,20 +88,21 @@ def _relation(a: Token, b: Token, likeness: int, weights: Weights) -> str:
 
 def _unmatched(
     a: Sequence[Token], b: Sequence[Token], left: tuple[list[int], list[int]], weights: Weights
-) -> Iterator[Term]:
+) -> list[Term]:
     """Terms of words that nothing on the other side stands for."""
+    terms = []
+    words: tuple[list[str], list[str]] = ([], [])
     for side, tokens, numbers in ((0, a, left[0]), (1, b, left[1])):
         for number in numbers:
             token = tokens[number]
-            cost = weights.unmatched if token.kind is Kind.WORD else weights.particle
+            cost, relation = weights.particle, token.kind.value
+            if token.kind is Kind.WORD:
+                cost, relation = weights.unmatched, "missing"
+                words[side].append(token.written)
             text = ("", token.written) if side else (token.written, "")
-            relation = "missing" if token.kind is Kind.WORD else token.kind.value
-            yield Term(TermKind.LEFT, relation, -cost, 0.0, *text)
-    sides = [
-        [tokens[n].written for n in numbers if tokens[n].kind is Kind.WORD]
-        for tokens, numbers in ((a, left[0]), (b, left[1]))
-    ]
-    pairs = min(len(side) for side in sides)
+            terms.append(Term(TermKind.LEFT, relation, -cost, 0.0, *text))
+    pairs = min(len(words[0]), len(words[1]))
     if pairs:
-        cost = -pairs * weights.conflict
-        yield Term(TermKind.CONFLICT, "other", cost, 0.0, *(" ".join(side) for side in sides))
+        text = (" ".join(words[0]), " ".join(words[1]))
+        terms.append(Term(TermKind.CONFLICT, "other", -pairs * weights.conflict, 0.0, *text))
+    return terms

@@ -42,6 +42,9 @@ def candidate_pairs(
     pool = _Pool()
     for keys in columns:
         pool.add(_block(keys, data.count, split, cap_one))
+    for column in data.documents:
+        records, keys = column.keys()
+        pool.add(_pairs(records, keys, data.count, split=split, cap=cap_one))
     for (i, one), (j, other) in combinations(enumerate(columns), 2):
         keys = (one * _MIX) ^ (other + np.uint64(i * 64 + j))
         keys[(one == 0) | (other == 0)] = 0
@@ -88,8 +91,8 @@ def _properties(data: Encoded) -> list[_Keys]:
             keys = np.zeros(data.count, np.uint64)
             keys[has] = numbers[at] * np.uint64(4) + np.uint64(salt)
             columns.append(keys)
-    for number, (_, date) in enumerate(data.dates):
-        columns += _date_keys(date, np.uint64(number))
+    for number, dates in enumerate(data.dates):
+        columns += _date_keys(dates.parts, np.uint64(number))
     for number, text in enumerate(data.texts):
         keys = (text.ids + 1).astype(np.uint64)
         columns.append(np.where(keys > 0, keys + np.uint64((number + 1) << 40), 0).astype("u8"))
@@ -121,10 +124,15 @@ def _numbered(texts: list[str]) -> _Keys:
 
 
 def _block(keys: _Keys, count: int, split: int | None, cap: int) -> _Ints:
-    """Pairs of records with one key, as first * count + second."""
+    """Pairs of records with one key, 0 none, as first * count + second."""
     records = np.flatnonzero(keys)
-    records = records[np.argsort(keys[records], kind="stable")]
-    ordered = keys[records]
+    return _pairs(records, keys[records], count, split=split, cap=cap)
+
+
+def _pairs(records: _Ints, keys: _Keys, count: int, *, split: int | None, cap: int) -> _Ints:
+    """The same of records with their keys, ascending; no record has a key twice."""
+    order = np.argsort(keys, kind="stable")
+    records, ordered = records[order], keys[order]
     if len(ordered) < 2:
         return np.zeros(0, np.int64)
     begins = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))

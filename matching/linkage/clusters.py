@@ -7,7 +7,7 @@ import heapq
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["average_linkage", "one_to_one"]
+__all__ = ["average_linkage", "connected_components", "one_to_one"]
 
 _Ints = NDArray[np.int64]
 _Floats = NDArray[np.float64]
@@ -31,6 +31,33 @@ def one_to_one(left: _Ints, right: _Ints, scores: _Floats) -> NDArray[np.bool_]:
             used_left.add(a)
             used_right.add(b)
     return kept
+
+
+def connected_components(left: _Ints, right: _Ints, *, count: int) -> _Ints:
+    """Join whatever pairs connect, however many steps lie between: one wrong pair joins two people.
+
+    Args:
+        left: (pairs,) numbers of records, below count.
+        right: Likewise.
+        count: Records.
+
+    Returns:
+        (count,) number of the cluster of every record, from 0 in the order of the records.
+
+    Cost: O(count + pairs).
+    """
+    up = list(range(count))
+
+    def root(at: int) -> int:
+        while up[at] != at:
+            up[at] = at = up[up[at]]
+        return at
+
+    for a, b in zip(left.tolist(), right.tolist(), strict=True):
+        one, other = sorted((root(a), root(b)))
+        up[other] = one
+    numbers: dict[int, int] = {}
+    return np.array([numbers.setdefault(root(at), len(numbers)) for at in range(count)], np.int64)
 
 
 def average_linkage(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.kernels import name_pair as kernel
-from matching.linkage.records import Encoded, TextColumn
+from matching.linkage.documents import DOCUMENT_LEVELS, compare_documents
+from matching.linkage.records import ColumnKind, DateColumn, Encoded, TextColumn
 from matching.name import model, weights
 
 __all__ = ["DATE_LEVELS", "TEXT_LEVELS", "WORD_LEVELS", "Feature", "compare_pairs"]
@@ -38,16 +39,21 @@ class Feature:
 
     Args:
         name: Of the column, ``name`` for words.
+        kind: A ``ColumnKind``, or ``fingerprints``.
         levels: (pairs,) int8 from 0, -1 where a side lacks it.
         chance: (pairs,) float32, share of strangers that agree on this very value; 0 where it
             does not say.
         names: Of the levels, the last one agreement.
+        bits: (pairs,) float64, evidence that was calibrated elsewhere; None where levels are to be
+            weighed.
     """
 
     name: str
+    kind: str
     levels: NDArray[np.int8]
     chance: NDArray[np.float32]
     names: tuple[str, ...]
+    bits: NDArray[np.float64] | None = None
 
 
 def compare_pairs(data: Encoded, left: _Ints, right: _Ints) -> list[Feature]:
@@ -60,7 +66,16 @@ def compare_pairs(data: Encoded, left: _Ints, right: _Ints) -> list[Feature]:
         for at in range(0, max(len(left), 1), _CHUNK)
     ]
     features = [_concatenated(slot) for slot in zip(*parts, strict=True)]
-    features += [_date(name, date, left, right) for name, date in data.dates]
+    features += [_date(date, left, right) for date in data.dates]
+    features += [
+        Feature(
+            column.name,
+            ColumnKind.DOCUMENT,
+            *compare_documents(column, left, right),
+            DOCUMENT_LEVELS,
+        )
+        for column in data.documents
+    ]
     features += [_text(text, left, right) for text in data.texts]
     return features
 
@@ -68,7 +83,7 @@ def compare_pairs(data: Encoded, left: _Ints, right: _Ints) -> list[Feature]:
 def _concatenated(parts: tuple[Feature, ...]) -> Feature:
     levels = np.concatenate([part.levels for part in parts])
     chance = np.concatenate([part.chance for part in parts])
-    return Feature(parts[0].name, levels, chance, parts[0].names)
+    return replace(parts[0], levels=levels, chance=chance)
 
 
 def _gather(data: Encoded, records: _Ints) -> tuple[NDArray[np.void], _Ints, _Ints]:
@@ -120,7 +135,13 @@ def _slots(
     for slot in range(levels.shape[1]):
         level = np.where((slot >= matched) & (slot < room), 0, levels[:, slot])
         slots.append(
-            Feature("name", level.astype(np.int8), chance[:, slot].astype("f4"), WORD_LEVELS)
+            Feature(
+                "name",
+                ColumnKind.NAME,
+                level.astype(np.int8),
+                chance[:, slot].astype("f4"),
+                WORD_LEVELS,
+            )
         )
     return slots
 
@@ -144,11 +165,11 @@ def _text(column: TextColumn, left: _Ints, right: _Ints) -> Feature:
     if len(keys):
         shared = np.maximum(column.share[x], column.share[y])
         chance[known] = np.where(level > 0, shared, 0.0)[inverse]
-    return Feature(column.name, levels, chance, TEXT_LEVELS)
+    return Feature(column.name, ColumnKind.TEXT, levels, chance, TEXT_LEVELS)
 
 
-def _date(name: str, date: _Ints, left: _Ints, right: _Ints) -> Feature:
-    a, b = date[left], date[right]
+def _date(column: DateColumn, left: _Ints, right: _Ints) -> Feature:
+    a, b = column.parts[left], column.parts[right]
     known = (a[:, 0] > 0) & (b[:, 0] > 0)
     same = a == b
     near = _digits(a, b) == 1
@@ -165,11 +186,9 @@ def _date(name: str, date: _Ints, left: _Ints, right: _Ints) -> Feature:
         [9, 8, 7, 6, 5, 4, 3, 2, 1],
         0,
     )  # fmt: skip
-    numbers = (date[:, 0] * 100 + date[:, 1]) * 100 + date[:, 2]
-    _, inverse, counts = np.unique(numbers, return_inverse=True, return_counts=True)
-    share = counts[inverse] / max(int((date[:, 0] > 0).sum()), 1)
-    chance = np.where(level == _SAME, share[left], 0.0).astype("f4")
-    return Feature(name, np.where(known, level, -1).astype(np.int8), chance, DATE_LEVELS)
+    chance = np.where(level == _SAME, column.share[left], 0.0).astype("f4")
+    levels = np.where(known, level, -1).astype(np.int8)
+    return Feature(column.name, ColumnKind.DATE, levels, chance, DATE_LEVELS)
 
 
 def _digits(a: _Ints, b: _Ints) -> _Ints:

@@ -10,8 +10,15 @@ from numpy.typing import NDArray
 from matching.linkage.blocking import candidate_pairs
 from matching.linkage.clusters import average_linkage
 from matching.linkage.features import Feature, compare_pairs
+from matching.linkage.fingers import compare_fingers, encoded, finger_pairs
 from matching.linkage.model import Model, estimate
 from matching.linkage.records import Encoded, Records, encode
+from matching.linkage.shipped import (
+    FEWEST,
+    shipped_model,
+    with_own_spellings,
+    with_shipped_rarities,
+)
 
 __all__ = ["Linkage", "clusters", "link"]
 
@@ -68,8 +75,12 @@ def link(
     seed: int = 0,
     cap_one: int = 25,
     cap_two: int = 25,
+    threads: int = 1,
 ) -> Linkage:
     """Compare the records worth comparing and estimate what each agreement is worth.
+
+    With fewer than 50 records in a file (100 in a single one), or fewer than 50 pairs compared,
+    nothing is estimated: shipped weights are used, and the model says so.
 
     Args:
         left: Records.
@@ -77,24 +88,50 @@ def link(
         seed: Of the draw of random pairs.
         cap_one: Most records of a block that agrees on one property.
         cap_two: Most records of a block that agrees on two.
+        threads: That a search by fingers may use.
 
     Returns:
-        All candidate pairs, scored.
+        All candidate pairs, scored: those that share other data, and those that agree in fingers.
 
     Raises:
-        RecordError: the columns of the files differ.
+        RecordError: the columns of the files differ, or one has fingers and the other none.
     """
     data = encode(left, right)
     split = None if right is None else len(left)
     one, other = candidate_pairs(data, split=split, cap_one=cap_one, cap_two=cap_two)
-    candidates = compare_pairs(data, one, other)
-    strangers = compare_pairs(data, *_random_pairs(data, split, seed))
-    total = data.count * (data.count - 1) / 2 if split is None else split * (data.count - split)
+    minutiae = encoded(data.fingers)
+    if minutiae:
+        a, b = finger_pairs(minutiae, split=split, threads=threads)
+        keys = np.union1d(one * data.count + other, a * data.count + b)
+        one, other = keys // data.count, keys % data.count
     if not len(one):
-        return Linkage(one, other, np.zeros(0), (), Model(0.0, {}, {}))
-    model = estimate(candidates, strangers, pairs=max(total, 2.0), people=data.count / 4)
+        return Linkage(one, other, np.zeros(0), (), Model(0.0, {}, {}, "none"))
+    fingers = [compare_fingers(minutiae, one, other)] if minutiae else []
+    candidates, model = _weighed(data, (one, other), split, fingers, seed=seed)
     scores = model.scores(candidates)
     return Linkage(one, other - (split or 0), scores, tuple(candidates), model)
+
+
+def _weighed(
+    data: Encoded,
+    pairs: tuple[NDArray[np.int64], NDArray[np.int64]],
+    split: int | None,
+    fingers: list[Feature],
+    *,
+    seed: int,
+) -> tuple[list[Feature], Model]:
+    """Compare the candidate pairs, and estimate what that is worth where there are enough."""
+    count, compared = data.count, len(pairs[0])
+    every = count * (count - 1) / 2 if split is None else split * (count - split)
+    smaller = count / 2 if split is None else min(split, count - split)
+    every, people = max(every, 2.0), smaller / 2
+    if smaller < FEWEST or compared < FEWEST:
+        found = with_own_spellings(compare_pairs(with_shipped_rarities(data), *pairs)) + fingers
+        prior = float(np.log2(min(people, compared) / every))
+        return found, shipped_model(found, prior=prior)
+    found = compare_pairs(data, *pairs) + fingers
+    strangers = compare_pairs(data, *_random_pairs(data, split, seed))
+    return found, estimate(found, strangers, pairs=every, people=people)
 
 
 def _random_pairs(
@@ -116,7 +153,8 @@ def clusters(
     Args:
         found: Links within one file.
         count: Records of the file.
-        threshold: Lowest mean score, in bits, of the pairs between two clusters that are joined.
+        threshold: Lowest mean score, in bits, of the pairs between two clusters that are joined;
+            more than the bound of a pair is that bound, infinity joins nobody.
 
     Returns:
         (count,) number of the cluster of every record, and (pairs,) the mean score at which the
@@ -127,7 +165,8 @@ def clusters(
         found.left, found.right, scores, count=count, missing=_LEAST, least=_LEAST / 2
     )
     if threshold > _LEAST / 2:
+        least = min(threshold, _MOST) if np.isfinite(threshold) else threshold
         joined, _ = average_linkage(
-            found.left, found.right, scores, count=count, missing=_LEAST, least=threshold
+            found.left, found.right, scores, count=count, missing=_LEAST, least=least
         )
     return joined, heights

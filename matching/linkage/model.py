@@ -11,7 +11,7 @@ Source: Fellegi and Sunter, A theory for record linkage, 1969.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,19 +34,23 @@ class Model:
         prior: Log2 odds that a random pair is of one person.
         mated: Feature -> (levels,) share among mated pairs.
         chance: Feature -> (levels,) share among random pairs.
+        weights: Version of the shipped shares; ``estimated`` if the shares are those of the
+            files, ``none`` if there was nothing to weigh.
     """
 
     prior: float
     mated: dict[str, _Floats]
     chance: dict[str, _Floats]
+    weights: str = "estimated"
 
     def bits_of(self, feature: Feature, at: int) -> float:
         """Return the bits of one term of one pair; 0 where a side says nothing."""
-        one = Feature(
-            feature.name,
-            feature.levels[at : at + 1],
-            feature.chance[at : at + 1],
-            feature.names,
+        only = slice(at, at + 1)
+        one = replace(
+            feature,
+            levels=feature.levels[only],
+            chance=feature.chance[only],
+            bits=None if feature.bits is None else feature.bits[only],
         )
         return float(self._bits(one)[0])
 
@@ -58,6 +62,8 @@ class Model:
         return total
 
     def _bits(self, feature: Feature) -> _Floats:
+        if feature.bits is not None:
+            return feature.bits
         mated, chance = self.mated[feature.name], self.chance[feature.name]
         level = np.maximum(feature.levels, 0)
         # A slip is never rarer than the value that it is a slip of; agreement is as rare as that.
@@ -80,14 +86,14 @@ def estimate(
 
     Args:
         candidates: Features of the candidate pairs.
-        strangers: The same of random pairs.
+        strangers: The same of random pairs; fingers may be left out.
         pairs: All pairs there are, compared or not.
         people: Mated pairs to start with, a guess.
         rounds: Of EM.
 
     Cost: O(rounds * pairs * features).
     """
-    chance = _shares(strangers, np.ones(len(strangers[0].levels)))
+    chance = _shares(strangers)
     mated = {name: _start(share) for name, share in chance.items()}
     model = Model(float(np.log2(people / pairs)), mated, chance)
     for _ in range(rounds):
@@ -105,11 +111,15 @@ def _start(share: _Floats) -> _Floats:
     return found
 
 
-def _shares(features: Sequence[Feature], weight: _Floats) -> dict[str, _Floats]:
+def _shares(features: Sequence[Feature], weight: _Floats | None = None) -> dict[str, _Floats]:
+    """Share of each level, by feature that is to be weighed."""
     totals: dict[str, _Floats] = {}
     for feature in features:
+        if feature.bits is not None:
+            continue
         size = len(feature.names)
         known = feature.levels >= 0
-        count = np.bincount(feature.levels[known], weight[known], minlength=size)
+        weights = None if weight is None else weight[known]
+        count = np.bincount(feature.levels[known], weights, minlength=size)
         totals[feature.name] = totals.get(feature.name, np.full(size, _SMOOTH)) + count
     return {name: count / count.sum() for name, count in totals.items()}

@@ -11,12 +11,24 @@ from numpy.typing import NDArray
 
 from matching.errors import NameUnreadableError
 from matching.kernels.name_pair import GROUPS, MAX_WORDS, PAIR_WORD
+from matching.linkage.documents import DocumentColumn, read_documents
 from matching.name.letters import words
 from matching.name.read import read_name
 from matching.name.token import Token
 from matching.name.weights import UNIT
+from matching.template import FingerSet
 
-__all__ = ["Column", "ColumnKind", "Encoded", "RecordError", "Records", "TextColumn", "encode"]
+__all__ = [
+    "Column",
+    "ColumnKind",
+    "DateColumn",
+    "Encoded",
+    "RecordError",
+    "Records",
+    "TextColumn",
+    "encode",
+    "laid_out",
+]
 
 _BITS_LEAST, _BITS_MOST = 1.0, 18.0
 
@@ -30,6 +42,7 @@ class ColumnKind(StrEnum):
 
     NAME = "name"  # a name or a part of one; all such columns together are the name
     DATE = "date"  # yyyy-mm-dd, parts from the end may be missing or 00
+    DOCUMENT = "document"  # numbers of documents, several with ";" between them
     TEXT = "text"  # anything else that people share or do not: place, occupation, code
 
 
@@ -53,20 +66,43 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Columns of equal length.
+    """Columns of equal length, and perhaps fingers.
+
+    Args:
+        columns: What is said about the people.
+        fingers: One set a record, empty where there is none; () if fingers are not compared.
 
     Raises:
-        RecordError: no column, or lengths that differ.
+        RecordError: neither columns nor fingers, or lengths that differ.
     """
 
     columns: tuple[Column, ...]
+    fingers: tuple[FingerSet, ...] = ()
 
     def __post_init__(self) -> None:
-        if len({len(column.values) for column in self.columns}) != 1:
-            raise RecordError("records need at least one column, all of the same length")
+        lengths = {len(column.values) for column in self.columns}
+        if self.fingers:
+            lengths.add(len(self.fingers))
+        if len(lengths) != 1:
+            raise RecordError("records need at least one column or fingers, all of the same length")
 
     def __len__(self) -> int:
-        return len(self.columns[0].values)
+        return len(self.columns[0].values) if self.columns else len(self.fingers)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DateColumn:
+    """Dates of a column as numbers.
+
+    Args:
+        name: Of the column.
+        parts: (n, 3) year, month, day; 0 for unknown.
+        share: (n,) share of the records with a date that have this very one.
+    """
+
+    name: str
+    parts: NDArray[np.int64]
+    share: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,8 +133,10 @@ class Encoded:
         words: (vocabulary,) ``PAIR_WORD``.
         tokens: (vocabulary,) what was read.
         share: (vocabulary,) share of the records that have the word.
-        dates: Name and (count, 3) year, month, day of every date column; 0 for unknown.
+        dates: Columns of dates.
+        documents: Columns of document numbers.
         texts: The other columns.
+        fingers: One set a record; () if fingers are not compared.
     """
 
     count: int
@@ -107,31 +145,39 @@ class Encoded:
     words: NDArray[np.void]
     tokens: tuple[Token, ...]
     share: NDArray[np.float64]
-    dates: tuple[tuple[str, NDArray[np.int64]], ...]
+    dates: tuple[DateColumn, ...]
+    documents: tuple[DocumentColumn, ...]
     texts: tuple[TextColumn, ...]
+    fingers: tuple[FingerSet, ...]
 
 
 def encode(left: Records, right: Records | None) -> Encoded:
     """Number the words and values of one or two files together.
 
     Raises:
-        RecordError: the files have different columns.
+        RecordError: the files have different columns, or one has fingers and the other none.
     """
-    columns = left.columns
+    columns, fingers = left.columns, left.fingers
     if right is not None:
+        if bool(fingers) != bool(right.fingers):
+            raise RecordError("both files need fingers, or neither")
+        fingers += right.fingers
         shape = [(column.name, column.kind) for column in columns]
         if shape != [(column.name, column.kind) for column in right.columns]:
             raise RecordError("both files need the same columns in the same order")
         pairs = zip(columns, right.columns, strict=True)
         columns = tuple(Column(a.name, a.kind, [*a.values, *b.values]) for a, b in pairs)
-    count = len(columns[0].values)
+    count = len(left) + len(right or ())
     names = [column.values for column in columns if column.kind is ColumnKind.NAME]
     ids, starts, tokens = _read_names(names, count)
     share = np.bincount(ids, minlength=len(tokens)) / max(count, 1)
-    dates = tuple((c.name, _dates(c)) for c in columns if c.kind is ColumnKind.DATE)
+    dates = tuple(_dates(c) for c in columns if c.kind is ColumnKind.DATE)
+    documents = tuple(
+        read_documents(c.name, c.values) for c in columns if c.kind is ColumnKind.DOCUMENT
+    )
     texts = tuple(_text(c) for c in columns if c.kind is ColumnKind.TEXT)
-    laid = _laid_out(tokens, share)
-    return Encoded(count, ids, starts, laid, tuple(tokens), share, dates, texts)
+    laid = laid_out(tokens, share)
+    return Encoded(count, ids, starts, laid, tuple(tokens), share, dates, documents, texts, fingers)
 
 
 def _read_names(
@@ -163,7 +209,13 @@ def _tokens(text: str | None) -> tuple[Token, ...]:
         return ()
 
 
-def _laid_out(tokens: Sequence[Token], share: NDArray[np.float64]) -> NDArray[np.void]:
+def laid_out(tokens: Sequence[Token], share: NDArray[np.float64]) -> NDArray[np.void]:
+    """Lay words out as (n,) ``PAIR_WORD``, the rarer the heavier.
+
+    Args:
+        tokens: Words.
+        share: (n,) of the records that have each.
+    """
     laid = np.zeros(len(tokens), PAIR_WORD)
     if tokens:
         laid["word"] = words(tuple(tokens))
@@ -175,7 +227,7 @@ def _laid_out(tokens: Sequence[Token], share: NDArray[np.float64]) -> NDArray[np
     return laid
 
 
-def _dates(column: Column) -> NDArray[np.int64]:
+def _dates(column: Column) -> DateColumn:
     """Read dates by their parts, also those that are not in the calendar: slips make such."""
     found = np.zeros((len(column.values), 3), np.int64)
     for at, text in enumerate(column.values):
@@ -184,7 +236,10 @@ def _dates(column: Column) -> NDArray[np.int64]:
             if not (part.isascii() and part.isdigit() and len(part) <= 4):
                 break
             found[at, place] = int(part)
-    return found
+    numbers = (found[:, 0] * 100 + found[:, 1]) * 100 + found[:, 2]
+    _, inverse, counts = np.unique(numbers, return_inverse=True, return_counts=True)
+    share = counts[inverse] / max(int((found[:, 0] > 0).sum()), 1)
+    return DateColumn(column.name, found, share)
 
 
 def _text(column: Column) -> TextColumn:
@@ -195,7 +250,7 @@ def _text(column: Column) -> TextColumn:
     known = ids[ids >= 0]
     share = np.bincount(known, minlength=len(kept)) / max(len(known), 1)
     tokens = [_as_token(value) for value in kept]
-    return TextColumn(column.name, ids, share, _laid_out(tokens, share))
+    return TextColumn(column.name, ids, share, laid_out(tokens, share))
 
 
 def _as_token(value: str) -> Token:

@@ -72,7 +72,14 @@ def test_numbers_the_clusters_of_one_file(tmp_path: Path) -> None:
         ('{"names":{"secret":1}}\n', "batch_row", "line 1 has a value"),
         ('{"names":["A",1]}\n', "batch_row", "line 1 has a value"),
         ('{"id":"7","names":"A"}\n{"id":"7","names":"B"}\n', "batch_row", "same id"),
+        ('{"names":"A"}\n\n{"id":"1","names":"B"}\n', "batch_row", "line 3 has the same id"),
         ('{"id":"7"}\n', "batch_columns", "no column"),
+        ('{"names":"A","birth_date":"secret"}\n', "batch_row", "line 1 has a birth_date that"),
+        ('{"names":"A","birth_date":"30.02.1990"}\n', "batch_row", "yyyy-mm-dd"),
+        ('{"names":"A","birth_date":19900504}\n', "batch_row", "yyyy-mm-dd"),
+        ('{"names":"A","birth_date":"90-05-04"}\n', "batch_row", "yyyy-mm-dd"),
+        ('{"names":"A","birth_date":"1990-05-04T00:00"}\n', "batch_row", "yyyy-mm-dd"),
+        ('{"names":["secret name"' + ',"secret alias"' * 199 + "]}\n", "batch_row", "a row of its"),
         ('{"names":"A","biometric_bits":"3"}\n', "batch_columns", "biometrics"),
     ],
 )
@@ -83,6 +90,62 @@ def test_bad_rows_are_refused_by_line(tmp_path: Path, text: str, code: str, says
         read_batches([path])
     assert caught.value.code == code
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "date", ["1990", "1990-05", "1990-5-4", "1990-00-00", "1990-02-30", "1990-13-45", "0000", ""]
+)
+def test_partial_dates_and_slips_are_data(tmp_path: Path, date: str) -> None:
+    path = tmp_path / "rows.ndjson"
+    path.write_text(json.dumps({"birth_date": date}), "utf-8")
+    (batch,) = read_batches([path])
+    assert list(batch.records.columns[0].values) == [date]
+
+
+def test_a_person_who_stands_in_a_file_three_times_is_one_cluster(tmp_path: Path) -> None:
+    row = {"names": "Zoroaster Quillfeather", "birth_date": "1971-05-14"}
+    rows = [row, {"names": "Annabel Wragg", "birth_date": "1988-01-30"}, row, row]
+    path, output = tmp_path / "rows.ndjson", tmp_path / "out.ndjson"
+    path.write_text("".join(json.dumps(each) + "\n" for each in rows), "utf-8")
+    for option in ("average", "connected"):
+        arguments = ["link-batch", str(path), "--output", str(output), "--clusters", option]
+        assert CliRunner().invoke(app, arguments).exit_code == 0
+        lines = [json.loads(line) for line in output.read_text("utf-8").splitlines()]
+        pairs = {(line["left"], line["right"]) for line in lines}
+        assert pairs == {("1", "3"), ("1", "4"), ("3", "4")}
+        assert len({line["cluster"] for line in lines}) == 1
+
+
+def test_a_file_of_one_record_has_no_pairs(tmp_path: Path) -> None:
+    path, output = tmp_path / "rows.ndjson", tmp_path / "out.ndjson"
+    path.write_text('{"names":"Zoroaster Quillfeather"}', "utf-8")
+    arguments = ["link-batch", str(path), "--output", str(output), "--json"]
+    assert json.loads(CliRunner().invoke(app, arguments).output)["pairs"] == 0
+    assert output.read_text("utf-8") == ""
+
+
+@pytest.mark.parametrize(
+    ("output", "says"),
+    [
+        ("rows.ndjson", "written over"),
+        ("folder/../rows.ndjson", "written over"),
+        ("out.html", "another name"),
+        ("none/out.ndjson", "does not exist"),
+        ("folder", "is a folder"),
+    ],
+)
+def test_an_output_that_cannot_be_written_is_refused_first(
+    tmp_path: Path, output: str, says: str
+) -> None:
+    path, folder = tmp_path / "rows.ndjson", tmp_path / "folder"
+    path.write_text("never read", "utf-8")
+    folder.mkdir()
+    arguments = ["link-batch", str(path), "--output", str(tmp_path / output)]
+    error = CliRunner().invoke(app, arguments).exception
+    assert isinstance(error, BatchError)
+    assert error.code == "batch_output"
+    assert says in str(error)
+    assert path.read_text("utf-8") == "never read"
 
 
 def test_a_refused_file_leaves_nothing(tmp_path: Path) -> None:
@@ -115,19 +178,39 @@ def test_parquet_without_its_extra_says_what_to_install(
         read_batches([tmp_path / "rows.parquet"])
 
 
+def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "rows.parquet"
+    parquet.write_table(pyarrow.table({"names": ["Zoroaster Quill", "A"]}), path)
+    whole = path.read_bytes()
+    (batch,) = read_batches([path])
+    assert batch.ids == ("1", "2")
+    turned = bytes(byte ^ 0xFF for byte in whole[20:60])
+    for damaged in (b"", whole[: len(whole) // 2], whole[:20] + turned + whole[60:]):
+        path.write_bytes(damaged)
+        with pytest.raises(BatchError, match="not a Parquet file, or damaged"):
+            read_batches([path])
+
+
 def test_columns_are_what_they_are_called(tmp_path: Path) -> None:
     path = tmp_path / "rows.ndjson"
-    path.write_text('{"names":["A","B"],"birth_date":"1990","sex":1}\n{"names":null}\n', "utf-8")
+    path.write_text(
+        '{"names":["A","B"],"birth_date":"1990","documents":["A1","B2"],"sex":1}\n{"names":null}\n',
+        "utf-8",
+    )
     (batch,) = read_batches([path])
     kinds = {column.name: column.kind for column in batch.records.columns}
     assert kinds == {
         "names": ColumnKind.NAME,
         "birth_date": ColumnKind.DATE,
+        "documents": ColumnKind.DOCUMENT,
         "sex": ColumnKind.TEXT,
     }
     assert [list(column.values) for column in batch.records.columns] == [
         ["A B", ""],
         ["1990", ""],
+        ["A1; B2", ""],
         ["1", ""],
     ]
     assert batch.ids == ("1", "2")
@@ -138,7 +221,12 @@ def test_the_report_escapes_names_and_keeps_their_direction() -> None:
         "1", "2", 3.0, (Term("name", "same", 8.0),), -5.0, (("names", "<script>", "\u202eKhan"),)
     )
     html = report(
-        strongest=[pair], doubtful=[pair], filled=[("names", 0.5)], scores=[3.0], threshold=1.0
+        strongest=[pair],
+        doubtful=[pair],
+        filled=[("names", 0.5)],
+        scores=[3.0],
+        threshold=1.0,
+        weights="estimated",
     )
     assert "<script" not in html
     assert "\u202e" not in html
@@ -149,5 +237,26 @@ def test_the_report_escapes_names_and_keeps_their_direction() -> None:
 
 
 def test_a_report_without_pairs_says_so() -> None:
-    html = report(strongest=[], doubtful=[], filled=[], scores=[], threshold=float("inf"))
+    html = report(
+        strongest=[], doubtful=[], filled=[], scores=[], threshold=float("inf"), weights="none"
+    )
     assert "No pair shares enough" in html
+
+
+def test_small_files_are_linked_by_shipped_weights_and_it_is_said(tmp_path: Path) -> None:
+    row = {"names": "Zoroaster Quillfeather", "birth_date": "1971-05-14", "documents": "AO12345"}
+    left, right = tmp_path / "a.ndjson", tmp_path / "b.ndjson"
+    left.write_text(json.dumps(row), "utf-8")
+    right.write_text(json.dumps({**row, "documents": "A012345"}), "utf-8")
+    output = tmp_path / "out.ndjson"
+    arguments = ["link-batch", str(left), str(right), "--output", str(output)]
+    result = CliRunner().invoke(app, [*arguments, "--json"])
+    assert json.loads(result.output) == {
+        **{"pairs": 1, "compared": 1, "weights": "linkage/1"},
+        "threshold": pytest.approx(json.loads(output.read_text())["bits"], abs=0.001),
+        "features": ["name", "birth_date", "documents"],
+    }
+    assert "shipped weights linkage/1" in " ".join(
+        CliRunner().invoke(app, arguments).output.split()
+    )
+    assert "shipped weights linkage/1" in output.with_suffix(".html").read_text("utf-8")

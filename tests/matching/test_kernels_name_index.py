@@ -162,6 +162,14 @@ def test_only_permitted_labels_are_searched() -> None:
     assert all(1 + match.owner % 3 == 2 for match in found)
 
 
+def test_a_search_leaves_what_is_permitted_as_it_was() -> None:
+    permitted = np.ones(1 << 16, np.uint8)
+    permitted.setflags(write=False)
+    asked = ask(read_name(text="Mohammed"), numbers=COUNTRIES)
+    assert filled(20).search(asked, k=5, permitted=permitted)
+    assert permitted.all()
+
+
 @pytest.mark.parametrize(
     ("stored", "asked"),
     [

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -50,10 +50,12 @@ def best(a: NDArray[np.void], b: NDArray[np.void]) -> int:
                 continue
             other = large[place]
             likeness = twin.likeness(MODEL[0], word["word"], other["word"])
+            if begun := shortened(word, other):  # a beginning counts, however the rest is aligned
+                likeness = max(likeness, begun)
             if likeness < 0:
                 total = -(1 << 40)
                 break
-            step = min(max(likeness, shortened(word, other)), len(LAID["most"][0]) - 1)
+            step = min(likeness, len(LAID["most"][0]) - 1)
             total += min(int(word["weight"]), int(other["weight"]), int(LAID["most"][0, step]))
             matched += 1
         left = len(small) + len(large) - 2 * matched
@@ -70,6 +72,27 @@ def shortened(a: np.void, b: np.void) -> int:
 
 
 @given(WORDS, WORDS)
+@settings(deadline=None, max_examples=60)
+def test_one_comparison_is_that_of_many(a: Spelled, b: Spelled) -> None:
+    sides = [(laid(words), np.array([0, len(words)])) for words in (a, b)]
+    found = kernel.compare_one(
+        kernel.address_of(MODEL, LAID), *(kernel.address_of(*side) for side in sides)
+    )
+    many = compare(sides[0][0], sides[1][0])
+    for name in found._fields:
+        assert np.array_equal(getattr(found, name), many[name])
+
+
+def test_one_name_that_is_too_long_is_refused() -> None:
+    long = laid([([1], 256)] * (MAX_WORDS + 1)), np.array([0, MAX_WORDS + 1])
+    with pytest.raises(ValueError, match="at most 16"):
+        kernel.compare_one(
+            kernel.address_of(MODEL, LAID), kernel.address_of(*long), kernel.address_of(*long)
+        )
+
+
+@given(WORDS, WORDS)
+@example([([0] * 4, 256)], [([0] * 6, 256)])
 @settings(deadline=None, max_examples=60)
 def test_no_assignment_of_words_brings_more(a: Spelled, b: Spelled) -> None:
     first, second = laid(a), laid(b)

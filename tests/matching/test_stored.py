@@ -4,7 +4,7 @@ import pytest
 from matching.errors import CodecError
 from matching.fingerprint.compact import encode
 from matching.fingerprint.compare import compare_many, pack
-from matching.fingerprint.stored import compare_stored
+from matching.fingerprint.stored import compare_reaching, compare_stored
 from matching.template import FingerPosition, FingerSet
 from tests.matching.gallery.population import Person
 
@@ -28,12 +28,15 @@ def test_it_gives_exactly_what_comparing_packed_fingers_gives(
     found = compare_stored(probe, [_blobs(one) for one in references], threshold=threshold)
     every = compare_many(probe, [pack(one) for one in references])
     assert found == [(n, one) for n, one in enumerate(every) if one.score >= threshold]
+    packed = [pack(one) for one in references]
+    assert compare_reaching(probe, packed, threshold=threshold) == found
     assert len(found) == 9 or threshold > -10
 
 
 def test_without_references_or_common_fingers_nothing_is_near() -> None:
     probe = pack(Person(1, [FingerPosition.LEFT_RING]).capture())
     assert compare_stored(probe, [], threshold=0.0) == []
+    assert compare_reaching(probe, [], threshold=0.0) == []
     other = _blobs(Person(1, [FingerPosition.RIGHT_RING]).capture())
     (found,) = compare_stored(probe, [other], threshold=0.0)
     assert (found[0], found[1].score, found[1].terms) == (0, 0.0, ())

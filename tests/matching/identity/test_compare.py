@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import pickle
 import unicodedata
 from pathlib import Path
 from typing import Literal
@@ -111,6 +112,14 @@ def test_a_name_of_two_hundred_aliases_is_compared() -> None:
     aliases = tuple(read_name(text=f"Mohammed Hassan{'a' * (n % 20)} Karim") for n in range(200))
     many = Identity(aliases)
     assert compare(many, identity("Mohammed Hassan Karim")).bits > STRONG
+
+
+def test_a_copied_preparation_compares_alike_after_the_first_is_gone() -> None:
+    probe = COMPARER.prepare(identity("Anna Maria Example"))
+    copied = pickle.loads(pickle.dumps(COMPARER.prepare(identity("Maria Exampel"))))
+    assert copied.address != probe.address
+    expected = COMPARER.compare(probe, COMPARER.prepare(identity("Maria Exampel")))
+    assert COMPARER.compare(probe, copied) == expected
 
 
 def test_documents_outweigh_a_name() -> None:

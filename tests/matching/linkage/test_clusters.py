@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from matching.linkage import average_linkage, one_to_one
+from matching.linkage import average_linkage, connected_components, one_to_one
 
 
 def test_one_to_one_keeps_the_best_pair_of_each_record() -> None:
@@ -37,3 +37,14 @@ def test_records_without_pairs_stay_alone() -> None:
     numbers, heights = average_linkage(none, none, np.zeros(0), count=3, missing=-1.0, least=0.0)
     assert numbers.tolist() == [0, 1, 2]
     assert len(heights) == 0
+
+
+def test_connected_components_cross_every_bridge() -> None:
+    left, right = np.array([4, 5, 2, 2]), np.array([5, 6, 4, 1])
+    assert connected_components(left, right, count=8).tolist() == [0, 1, 1, 2, 1, 1, 1, 3]
+
+
+def test_nothing_is_connected_without_pairs() -> None:
+    none = np.zeros(0, np.int64)
+    assert connected_components(none, none, count=3).tolist() == [0, 1, 2]
+    assert connected_components(none, none, count=0).tolist() == []

@@ -48,6 +48,37 @@ def test_levels_of_names_and_texts() -> None:
     assert _level(ColumnKind.TEXT, "Stockton", "") is None
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "level"),
+    [
+        ("L898902C3", "l 898-902 c3", "equal"),
+        ("AO12345", "A012345", "equal_after_confusion"),
+        ("L898902C3", "L898902C36", "equal_after_confusion"),
+        ("L898902C3", "L898902C4", "one_edit"),
+        ("L898902C3", "Q111111", "different"),
+        ("Q111111; AO12345", "A012345;X9", "equal_after_confusion"),
+        ("L898902C3", " ; <<", None),
+    ],
+)
+def test_levels_of_documents(a: str, b: str, level: str | None) -> None:
+    assert _level(ColumnKind.DOCUMENT, a, b) == level
+    assert _level(ColumnKind.DOCUMENT, b, a) == level
+
+
+def test_the_rarest_document_that_agrees_counts() -> None:
+    values = ["A1;B2", "A1;B2", "A1", "C3", ""]
+    data = encode(Records((Column("documents", ColumnKind.DOCUMENT, values),)), None)
+    (feature,) = compare_pairs(data, np.array([0, 0, 0]), np.array([1, 2, 3]))
+    assert feature.chance.tolist() == [0.5, 0.75, 0.0]
+
+
+def test_records_meet_in_any_of_their_documents() -> None:
+    values = ["X1;AO12345", "L898902C36", "A012345", "L898902C3", "", "X1"]
+    data = encode(Records((Column("documents", ColumnKind.DOCUMENT, values),)), None)
+    left, right = candidate_pairs(data, split=None, cap_one=5, cap_two=5)
+    assert list(zip(left.tolist(), right.tolist(), strict=True)) == [(0, 2), (0, 5), (1, 3)]
+
+
 def test_blocks_beyond_the_cap_are_left_out() -> None:
     data = encode(Records((Column("place", ColumnKind.TEXT, ["a", "a", "a", "b", "b"]),)), None)
     left, right = candidate_pairs(data, split=None, cap_one=2, cap_two=2)

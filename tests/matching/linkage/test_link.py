@@ -74,6 +74,15 @@ def test_clusters_within_one_file_hold_the_records_of_a_person() -> None:
     assert len(np.unique(numbers)) > COUNT * 0.95
 
 
+def test_a_line_above_the_bound_of_a_pair_still_joins_the_surest() -> None:
+    left, _ = recorded_twice(COUNT, seed=6)
+    twice = Records(tuple(Column(c.name, c.kind, [*c.values, *c.values]) for c in left.columns))
+    found = link(twice)
+    for threshold, people in ((20.0, COUNT), (float("inf"), 2 * COUNT)):
+        numbers, _ = clusters(found, count=len(twice), threshold=threshold)
+        assert len(np.unique(numbers)) == pytest.approx(people, rel=0.02)
+
+
 @pytest.mark.parametrize("values", [("",), (None, "..."), ("\ud800", "\0", "x" * 10_000)])
 def test_what_cannot_be_read_is_nothing(values: tuple[str | None, ...]) -> None:
     found = link(Records((_name(*values),)))
