@@ -11,8 +11,7 @@
 #define SCAN_PROBES 64  /* that meet a tile together */
 #define SCAN_MANY 32    /* probes from which on the whole codes of a tile are asked for */
 #define SCAN_LISTED 512 /* pairs from which on the whole codes are compared */
-#define SCAN_PADDING (8 + VECTOR_AHEAD)
-#define SCAN_MOST (SCAN_LISTED + SCAN_PROBES * VECTOR_TILE + SCAN_PADDING)
+#define SCAN_MOST (SCAN_LISTED + SCAN_PROBES * VECTOR_TILE + 8)
 #define SCAN_ANY 0x7fff /* no distance is larger */
 
 /* Pairs that passed the first cut. */
@@ -103,11 +102,11 @@ VECTOR_AVX512 static void list_tile(const vector_chunk *c, const vector_probes *
     const __m512i eight = _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7);
     uint64_t bits[SCAN_PROBES] __attribute__((aligned(64))), pass[SCAN_PROBES + 8];
     int64_t probes[SCAN_PROBES + 8];
-    const scan_tile codes = {c->first + VECTOR_WORDS * VECTOR_TILE * tile,
+    const scan_tile here = {c->first + VECTOR_WORDS * VECTOR_TILE * tile,
                              c->first + VECTOR_WORDS * VECTOR_TILE * next,
                              c->codes + VECTOR_CODE * VECTOR_TILE * tile};
     int passed = 0;
-    (q->masked ? masked_bits : all_bits)(&codes, q, first, count, bits);
+    (q->masked ? masked_bits : all_bits)(&here, q, first, count, bits);
     for (int p = 0; p < count; p += 8) {
         const __mmask8 real = (__mmask8)(count - p < 8 ? (1 << (count - p)) - 1 : 0xff);
         __m512i found = _mm512_maskz_load_epi64(real, bits + p);
@@ -120,6 +119,9 @@ VECTOR_AVX512 static void list_tile(const vector_chunk *c, const vector_probes *
     }
     for (int i = 0; i < passed; i++) {
         const int probe = (int)probes[i], cut = q->cuts[2 * probe + 1];
+        if (count < SCAN_MANY) /* of many they are on their way already */
+            for (uint64_t left = pass[i]; left; left &= left - 1)
+                __builtin_prefetch(here.codes + VECTOR_CODE * __builtin_ctzll(left));
         list_slots(list, VECTOR_TILE * tile, probe, pass[i], always,
                    (int16_t)(cut < -1 ? -1 : cut < SCAN_ANY ? cut : SCAN_ANY));
     }
@@ -144,14 +146,12 @@ VECTOR_AVX512 static inline __m128i add_words(const __m512i count[8]) {
 /* The second cut of what is listed; rows of what passes are asked for and then scored. */
 VECTOR_AVX512 static void refine_list(const vector_chunk *c, const vector_probes *q,
                                       vector_best *b, scan_list *list, vector_queue *queue) {
-    for (int i = list->count; i < list->count + SCAN_PADDING; i++) /* cannot pass */
+    for (int i = list->count; i < list->count + 8; i++) /* cannot pass */
         list->slot[i] = list->probe[i] = 0, list->limit[i] = -1;
     for (int i = 0; i < list->count; i += 8) {
         __m512i counts[8];
 #pragma GCC unroll 8
         for (int n = 0; n < 8; n++) {
-            const int64_t ahead = list->slot[i + n + VECTOR_AHEAD];
-            __builtin_prefetch(c->codes + VECTOR_CODE * ahead);
             const __m512i x =
                 _mm512_xor_si512(_mm512_loadu_si512(c->codes + VECTOR_CODE * list->slot[i + n]),
                                  _mm512_loadu_si512(q->codes + VECTOR_CODE * list->probe[i + n]));
