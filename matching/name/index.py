@@ -206,6 +206,7 @@ class IdentityIndex:
         return padded, row.day, row.nationality, row.sex, label
 
     def _add(self, rows: NDArray[np.void], owners: NDArray[np.uint32]) -> None:
+        self.vocabulary.meanings.follow(self.vocabulary.words)
         self._count(rows, 1)
         self._segments.add(rows, owners, words=len(self.vocabulary))
 

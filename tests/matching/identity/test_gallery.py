@@ -194,3 +194,23 @@ def test_searches_beside_a_writer_see_rows_whole_or_not_at_all() -> None:
         reader.join()
     assert misses == []
     assert len(held) == 43
+
+
+@pytest.mark.parametrize("aliases", [0, 5, 40, 95])
+@pytest.mark.parametrize("text", ["Joseph Moses", "Joseph", "يوسف", "Musa Yousuf"])
+def test_a_name_in_another_language_finds_a_person_however_many_aliases(
+    text: str, aliases: int
+) -> None:
+    born = PartialDate(1970, 3, 3)
+    others = [f"Yusuf Other{number}" for number in range(aliases)]
+    held = gallery(*THREE, person("musa", "Yusuf Musa", *others, born=born))
+    assert keys(held, who(text, born))[0] == "musa"
+    again = IdentityGallery()
+    again.restore(parts_of(held))
+    assert keys(again, who(text, born))[0] == "musa"
+
+
+def test_a_name_in_another_language_says_less_than_the_same_name() -> None:
+    held = gallery(person("yusuf", "Yusuf Halabi"), person("joseph", "Joseph Halabi"))
+    assert keys(held, who("Yusuf Halabi")) == ["yusuf", "joseph"]
+    assert keys(held, who("Joseph Halabi")) == ["joseph", "yusuf"]
