@@ -1,8 +1,8 @@
 import numpy as np
 
 from matching.name.equivalents import GROUPS
-from matching.name.lexicon import part
 from matching.name.letters import words
+from matching.name.lexicon import part
 from matching.name.meanings import Meanings
 from matching.name.read import read_name
 
