@@ -25,7 +25,7 @@ from matching.identity.record import UNSPECIFIED
 
 __all__ = ["ALGORITHM", "CategoryResult", "Fired", "SameSimilar", "Verdict", "compare_identities"]
 
-ALGORITHM = "same-similar/1"
+ALGORITHM = "same-similar/2"
 """Raised when a pair could get another result; tables and bounds have their own versions."""
 
 _EQUAL = "same_similar.equal"
