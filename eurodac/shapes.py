@@ -91,11 +91,12 @@ def _utc(value: datetime) -> datetime:
         raise ValueError("a time lies outside of the calendar") from None
 
 
+_THREE_LETTERS = r"^[A-Z]{3}$"
 _STRIPPED = StringConstraints(strip_whitespace=True, max_length=200, strict=True)
 PartOfName = Annotated[str, _STRIPPED, AfterValidator(_clean)]
 Text = Annotated[str, _STRIPPED, AfterValidator(_clean), Field(min_length=1)]
 CountryCode = Annotated[
-    str, StringConstraints(pattern=r"^[A-Z]{3}$", strict=True), AfterValidator(_country)
+    str, StringConstraints(pattern=_THREE_LETTERS, strict=True), AfterValidator(_country)
 ]
 CountryCodes = Annotated[
     tuple[CountryCode, ...], Field(min_length=1, max_length=MAX_LIST), AfterValidator(_distinct)
@@ -173,12 +174,48 @@ class DocumentShape(Shape):
 
 ShapeT = TypeVar("ShapeT", bound=Shape)
 
+_PLAIN: Mapping[str, str] = {
+    "missing": "it is needed",
+    "extra_forbidden": "there is no such field",
+    "string_type": "it must be text",
+    "string_unicode": "it must be text",
+    "string_too_short": "it must have at least {min_length} characters",
+    "string_too_long": "it must have at most {max_length} characters",
+    "int_type": "it must be a whole number",
+    "int_from_float": "it must be a whole number",
+    "int_parsing_size": "it must be a smaller number",
+    "greater_than_equal": "it must be {ge} or more",
+    "less_than_equal": "it must be {le} or less",
+    "bool_type": "it must be true or false",
+    "literal_error": "it must be {expected}",
+    "enum": "it must be {expected}",
+    "model_type": "it must be an object with fields",
+    "model_attributes_type": "it must be an object with fields",
+    "dict_type": "it must be an object with fields",
+    "tuple_type": "it must be a list",
+    "list_type": "it must be a list",
+    "too_short": "it must have at least {min_length} entries",
+    "too_long": "it must have at most {max_length} entries",
+}
+"""What is wrong by the code of the library; a code that is not here has a general sentence."""
+
 
 def first_problem(error: ValidationError) -> tuple[str, str]:
     """Give path and reason of the first thing that is wrong; never the value that was sent."""
-    first: Any = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    first: Any = error.errors(include_url=False, include_input=False)[0]
     path = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in first["loc"])
-    return path.lstrip(".") or "message", str(first["msg"]).removeprefix("Value error, ")
+    return path.lstrip(".") or "message", _in_plain_words(first)
+
+
+def _in_plain_words(problem: Mapping[str, Any]) -> str:
+    """Say what is wrong as people do, not as the library that found it."""
+    kind, context = problem["type"], problem.get("ctx", {})
+    if kind == "value_error":
+        return str(problem["msg"]).removeprefix("Value error, ")
+    if context.get("pattern") == _THREE_LETTERS:
+        return "write three capital letters, for example SYR"
+    words = _PLAIN.get(kind, "it does not have the form that this field needs")
+    return words.format_map(context)
 
 
 def read_shape(message: object, shape: type[ShapeT], *, article: str) -> ShapeT:

@@ -14,17 +14,28 @@ __all__ = [
     "compare_numbers",
     "ends_with_check_digit",
     "fold_lookalikes",
+    "forms_of_number",
+    "is_placeholder",
     "normalise_number",
 ]
 
 # Letters that are read as digits, by eye and by machine, in the order of the digits.
 _LOOKALIKES = str.maketrans("OIZSB", "01258")
+_SHORTEST = 5  # what is shorter is carried by many
+# What is written where there is no number; a fact about forms, in the languages of their fields.
+_NO_NUMBER = {
+    "UNKNOWN", "UNSPECIFIED", "MISSING", "NOTAVAILABLE", "NOTAPPLICABLE", "NONUMBER",
+    "NODOCUMENT", "WITHOUT", "UNDOCUMENTED", "PASSPORT", "PASSEPORT", "REISEPASS", "PASAPORTE",
+    "PASSAPORTO", "IDCARD", "IDENTITYCARD", "DOCUMENT", "NUMBER", "INCONNU", "UNBEKANNT",
+    "DESCONOCIDO", "SCONOSCIUTO", "NIEZNANY", "KEINE", "AUCUN", "NINGUNO", "NESSUNO", "STOLEN",
+}  # fmt: skip
+_IN_ORDER = ("0123456789", "1234567890", "9876543210")
 
 
 class NumberRelation(IntEnum):
     """What two numbers have to do with each other; the first that holds, in this order."""
 
-    MISSING = 0  # nothing is left of one of them
+    MISSING = 0  # one of them is not there, or stands where there is none: UNKNOWN, 00000, 1
     EQUAL = 1
     EQUAL_AFTER_CONFUSION = 2  # O/0, I/1, Z/2, S/5 and B/8 were taken for each other, or the check
     # digit that follows it in a machine readable zone was taken for a part of the number
@@ -79,7 +90,7 @@ def compare_normalised(a: str, b: str) -> NumberRelation:
         >>> compare_normalised("L898902C3", "L898902C37").name
         'ONE_EDIT'
     """
-    if not a or not b:
+    if is_placeholder(a) or is_placeholder(b):
         return NumberRelation.MISSING
     if a == b:
         return NumberRelation.EQUAL
@@ -88,6 +99,44 @@ def compare_normalised(a: str, b: str) -> NumberRelation:
     if copied or fold_lookalikes(a) == fold_lookalikes(b):
         return NumberRelation.EQUAL_AFTER_CONFUSION
     return NumberRelation.ONE_EDIT if is_one_edit(a, b) else NumberRelation.DIFFERENT
+
+
+def is_placeholder(number: str) -> bool:
+    """Say whether a normalised number is none, or stands where there is none.
+
+    Too short to be anybody's own, one character only, digits in order, or a word that says so.
+
+    Examples:
+        >>> [is_placeholder(text) for text in ("UNKNOWN", "000000000", "1", "AB1234")]
+        [True, True, True, False]
+    """
+    return (
+        len(number) < _SHORTEST
+        or len(set(number)) == 1
+        or any(number in digits for digits in _IN_ORDER)
+        or number in _NO_NUMBER
+    )
+
+
+def forms_of_number(number: str) -> tuple[str, ...]:
+    """Give the forms under which a number is found by another writing of it.
+
+    Returns:
+        Of two numbers that are equal, or equal after confusion, one form at least is the same. None
+        of a placeholder.
+
+    Examples:
+        >>> forms_of_number("AB-12345")
+        ('A812345',)
+        >>> forms_of_number("L8989O2C3<6")
+        ('L898902C36', 'L898902C3')
+    """
+    text = normalise_number(number)
+    if is_placeholder(text):
+        return ()
+    folded = fold_lookalikes(text)
+    checked = ends_with_check_digit(text) or ends_with_check_digit(folded)
+    return (folded, folded[:-1]) if checked and not is_placeholder(text[:-1]) else (folded,)
 
 
 def fold_lookalikes(number: str) -> str:

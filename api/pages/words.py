@@ -27,6 +27,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
         Role.VISA_AUTHORITY: "Visa authority",
         Role.AUDITOR: "Auditor",
         Role.OPERATOR: "Operator",
+        Role.LAW_ENFORCEMENT: "Law enforcement authority",
     }
 )
 PURPOSES: Mapping[str, str] = MappingProxyType(
@@ -65,6 +66,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "illegal_stay": "Illegal stay",
         "search_and_rescue": "Disembarked after search and rescue",
         "temporary_protection": "Temporary protection",
+        "admission_query": "Query before admission",
         # kinds of dataset
         "granted": "granted",
         "refused": "refused",
@@ -73,6 +75,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "relocation_arrival": "arrival after relocation",
         # systems
         "EURODAC": "Eurodac",
+        "ECRIS_TCN": "ECRIS-TCN",
         # rules
         "UM1": "Irregular entry in one State, application in another",
         "UM4": "Another State is recorded as responsible",

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from eurodac import strict_json
 from eurodac.cli.batch_fingers import read_finger_set
+from eurodac.cli.files import without_mark
 from eurodac.errors import BatchError, EurodacError
 from matching.linkage import Column, ColumnKind, Records
 from matching.name.text import MAX_CHARACTERS
@@ -115,7 +116,7 @@ def _file(path: Path) -> _File:
 
 def _ndjson(path: Path) -> list[tuple[int, object]]:
     found = []
-    for line, data in enumerate(path.read_bytes().splitlines(), 1):
+    for line, data in enumerate(without_mark(path.read_bytes()).splitlines(), 1):
         if data.strip():
             try:
                 found.append((line, strict_json.parse(data)))

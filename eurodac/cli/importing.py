@@ -23,7 +23,7 @@ from rich.progress import Progress
 from eurodac import strict_json
 from eurodac.cli.call import NOT_READY, REFUSED, Call, acting, console, error_body
 from eurodac.cli.client import Client
-from eurodac.cli.files import InputFile
+from eurodac.cli.files import InputFile, without_mark
 from eurodac.errors import EurodacError, FieldRefusedError, NotReadyError
 from eurodac.service import Service
 
@@ -116,7 +116,8 @@ def import_file(
 def _acknowledgements(sender: Sender, file: Path) -> Iterator[dict[str, Any]]:
     """Send line by line; say for each what became of it."""
     with file.open("rb") as stream:
-        for number, text in enumerate(stream, start=1):
+        for number, raw in enumerate(stream, start=1):
+            text = without_mark(raw) if number == 1 else raw
             if not text.strip():
                 continue
             try:

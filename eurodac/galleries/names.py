@@ -1,4 +1,4 @@
-"""The index of names and dates of birth of all records."""
+"""The index of names, dates of birth and document numbers of all records."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from matching.errors import NameUnreadableError
 from matching.gallery.protocol import Permit
 from matching.identity import Identity
 from matching.identity.gallery import Found, IdentityGallery, IdentityReference
+from matching.identity.record import UNSPECIFIED
 from matching.name.read import read_name
 from matching.name.token import Name as ReadName
 
@@ -84,6 +85,7 @@ def _reference(stored: store.StoredIdentity) -> IdentityReference:
         attributes=attributes_of(stored),
         names=read_names(stored.names),
         birth=read_birth(born),
-        nationality=stored.nationalities[0] if stored.nationalities else "",
+        nationality=next((code for code in stored.nationalities if code != UNSPECIFIED), ""),
         sex=stored.sex.value,
+        documents=stored.documents,
     )

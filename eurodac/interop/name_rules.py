@@ -6,6 +6,7 @@ points (b) and (c), which need two, stand in ``same_similar``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -16,11 +17,7 @@ from matching.edits import is_one_edit, is_one_swap
 
 __all__ = ["FIELD_RULES", "Knowledge", "default_knowledge", "rules_between"]
 
-_WITHOUT_MARKS = (
-    str.maketrans({"-": " ", ",": " ", "'": ""}),
-    str.maketrans({"-": " ", ",": " ", "'": " "}),
-    str.maketrans({"-": "", ",": "", "'": ""}),
-)
+_RUN = re.compile(r"[-,' ]+|[^-,' ]+")  # of marks and spaces, or of anything else
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +86,13 @@ def _one_edit(a: str, b: str, knowledge: Knowledge) -> bool:
 
 
 def _punctuation(a: str, b: str, knowledge: Knowledge) -> bool:
-    marked = any(mark in a or mark in b for mark in "-,'")
-    return marked and not _unmarked(a).isdisjoint(_unmarked(b))
+    """Each mark may stand for a space or for nothing, whatever the others do."""
+    (letters, gaps), (others, spaces) = _gaps(a), _gaps(b)
+    if letters != others or not letters:
+        return False
+    return all(
+        gaps.get(at) or spaces.get(at) or (at in gaps and at in spaces) for at in gaps | spaces
+    )
 
 
 def _truncation(a: str, b: str, knowledge: Knowledge) -> bool:
@@ -98,9 +100,15 @@ def _truncation(a: str, b: str, knowledge: Knowledge) -> bool:
     return len(shorter) >= knowledge.truncation_letters and longer.startswith(shorter)
 
 
-def _unmarked(text: str) -> set[str]:
-    """Give a text without its marks: each as a space, as nothing, or as a machine writes it."""
-    return {" ".join(text.translate(without).split()) for without in _WITHOUT_MARKS}
+def _gaps(text: str) -> tuple[str, dict[int, bool]]:
+    """Give what is no mark and no space, and at each gap in it whether a mark stands there."""
+    letters, gaps = "", {}
+    for run in _RUN.findall(text):
+        if run[0] in "-,' ":
+            gaps[len(letters)] = run != " "
+        else:
+            letters += run
+    return letters, gaps
 
 
 FIELD_RULES: Mapping[str, Callable[[str, str, Knowledge], bool]] = MappingProxyType(

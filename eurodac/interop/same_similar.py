@@ -21,14 +21,14 @@ from eurodac.interop.text_forms import harmonise
 from eurodac.law import same_similar
 from matching.date import PartialDate, readings
 from matching.edits import is_one_edit
+from matching.identity.record import UNSPECIFIED
 
 __all__ = ["ALGORITHM", "CategoryResult", "Fired", "SameSimilar", "Verdict", "compare_identities"]
 
-ALGORITHM = "same-similar/1"
+ALGORITHM = "same-similar/2"
 """Raised when a pair could get another result; tables and bounds have their own versions."""
 
 _EQUAL = "same_similar.equal"
-_UNSPECIFIED = "XXX"  # ICAO 9303: unspecified; that two do not know something makes nothing equal
 
 
 class Verdict(StrEnum):
@@ -280,7 +280,7 @@ def _codes(
 ) -> Iterator[Fired]:
     """Codes of countries: equal or a known renaming, never an edit."""
     for x, y in product(left, right):
-        if _UNSPECIFIED in (x, y):
+        if UNSPECIFIED in (x, y):
             continue
         if x == y:
             yield Fired(_EQUAL, column, column)

@@ -43,7 +43,7 @@ class TransliterationTables:
 
     Args:
         version: Version of the tables.
-        letters: Letter -> every known way to write it in A to Z.
+        letters: Letter, or two that are written together -> every known way to write it in A to Z.
         groups: Spellings of one name each, of at most three words.
     """
 
@@ -135,9 +135,9 @@ class TransliterationTables:
             if not rest_a and not rest_b and i == len(a) and j == len(b):
                 return True
             if not rest_a and i < len(a):
-                pairs = [(i + 1, j, way, rest_b) for way in self._ways(a[i])]
+                pairs = [(i + n, j, way, rest_b) for n, way in self._ways(a, i)]
             elif not rest_b and j < len(b):
-                pairs = [(i, j + 1, rest_a, way) for way in self._ways(b[j])]
+                pairs = [(i, j + n, rest_a, way) for n, way in self._ways(b, j)]
             else:
                 continue
             ahead += [
@@ -147,8 +147,11 @@ class TransliterationTables:
             ]
         return False
 
-    def _ways(self, letter: str) -> tuple[str, ...]:
-        return self._letters.get(letter, (letter,))
+    def _ways(self, text: str, at: int) -> Iterable[tuple[int, str]]:
+        """Ways to write what stands at a place, with how many letters of the text they write."""
+        yield from ((1, way) for way in self._letters.get(text[at], (text[at],)))
+        if at + 1 < len(text):
+            yield from ((2, way) for way in self._letters.get(text[at : at + 2], ()))
 
 
 @cache

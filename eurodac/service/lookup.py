@@ -19,6 +19,7 @@ from eurodac.record import CallContext, Dataset, EesFile, RecordId, VisApplicati
 from eurodac.service.identification import search_permit
 from matching.identity import Comparer, Comparison, Identity
 from matching.identity.bands import VERSION, Band, Lines, lines_for
+from matching.identity.record import known_nationalities
 
 __all__ = ["find_people"]
 
@@ -105,7 +106,7 @@ def _compared(
     compared = [
         (record_id, comparer.compare(probe, comparer.prepare(identity)))
         for record_id, record in records.items()
-        if (identity := _identity_of(record)).names
+        if (identity := _identity_of(record)).names or asked.documents
     ]
     for_one_person = [item for item in compared if item[1].bits > 0]
     return sorted(for_one_person, key=lambda item: -item[1].bits)
@@ -118,7 +119,7 @@ def _identity_of(record: _Record) -> Identity:
     return Identity(
         names=read_names(record.names),
         births=() if birth is None else (birth,),
-        nationalities=frozenset(record.nationalities),
+        nationalities=known_nationalities(record.nationalities),
         sex=sex if sex in _SEXES else "",
         documents=tuple(document.number for document in record.documents),
     )

@@ -22,7 +22,7 @@ _TABLES = (DatasetRow, EesFileRow, VisApplicationRow)
 class StoredIdentity:
     """The identity data of one record, with what decides who may search it.
 
-    ``category`` is None outside Eurodac.
+    ``category`` is None outside Eurodac; ``documents`` are numbers as written.
     """
 
     record_id: RecordId
@@ -34,6 +34,7 @@ class StoredIdentity:
     nationalities: tuple[str, ...]
     date_of_birth: PartialDate
     sex: Sex
+    documents: tuple[str, ...]
 
 
 def record_ids(session: Session) -> set[RecordId]:
@@ -81,6 +82,7 @@ def find_identities(session: Session, wanted: Iterable[RecordId]) -> dict[Record
                 people[record_id].nationalities,
                 PartialDate(year, month, day),
                 Sex(sex),
+                tuple(document.number for document in people[record_id].documents),
             )
     return found
 

@@ -83,13 +83,7 @@ class Comparer:
         self._pair_word = lru_cache(maxsize=1 << 16)(self._make_pair_word)
 
     def prepare(self, identity: Identity) -> Prepared:
-        """Lay out an identity.
-
-        Raises:
-            ValueError: it has no name.
-        """
-        if not identity.names:
-            raise ValueError("an identity has at least one name")
+        """Lay out an identity."""
         return Prepared(identity, *self.lay_out(identity.names))
 
     def compare(self, probe: Prepared, reference: Prepared) -> Comparison:
@@ -100,11 +94,9 @@ class Comparer:
 
         Cost: about 32 microseconds, and 2 for each further pair of aliases.
         """
-        first, second, found = self._best_names(probe, reference)
         a, b = probe.identity, reference.identity
-        sides = (a.names[first], probe.worth[first]), (b.names[second], reference.worth[second])
         terms = [
-            *terms_of_names(*sides, found, self.weights),
+            *self._names(probe, reference),
             *self._birth(a.births, b.births),
             *self._nationality(a.nationalities, b.nationalities),
             *self._sex(a.sex, b.sex),
@@ -136,6 +128,14 @@ class Comparer:
         """
         found = kernel.compare(self._model, self._laid_out, first, second)
         return np.asarray(found["total"] / UNIT)
+
+    def _names(self, probe: Prepared, reference: Prepared) -> list[Term]:
+        a, b = probe.identity.names, reference.identity.names
+        if not a or not b:
+            return []
+        first, second, found = self._best_names(probe, reference)
+        sides = (a[first], probe.worth[first]), (b[second], reference.worth[second])
+        return terms_of_names(*sides, found, self.weights)
 
     def _best_names(self, probe: Prepared, reference: Prepared) -> tuple[int, int, Found]:
         """The pair of aliases that agrees best, and what its comparison found."""

@@ -13,10 +13,11 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.date import PartialDate
+from matching.date import PartialDate, readings
 from matching.gallery.epochs import Epochs
 from matching.gallery.protocol import Permit
 from matching.identity import parts as dumped
+from matching.identity.numbers import Numbers
 from matching.identity.owners import Owners, check_key
 from matching.identity.record import Identity
 from matching.name import letters, model, weights
@@ -40,10 +41,11 @@ class IdentityReference:
     Args:
         key: Opaque identifier of the record, 1..64 visible ASCII characters.
         attributes: Attribute word, 64 bits; the registry gives the bits their meaning.
-        names: Name and aliases, a row each; without any it is found by its date alone.
+        names: Name and aliases, a row each; without any it is found by its date or a number.
         birth: Date of birth, None if unknown.
         nationality: Code of the first nationality, "" if unknown.
         sex: Code, "" if unknown.
+        documents: Numbers as written, each of which finds it.
     """
 
     key: str
@@ -52,6 +54,7 @@ class IdentityReference:
     birth: PartialDate | None = None
     nationality: str = ""
     sex: str = ""
+    documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class IdentityGallery:
         self._epochs = Epochs()
         self._index = IdentityIndex(model.load(), weights.load())
         self._owners = Owners()
+        self._documents = Numbers()
         self._words: dict[int, int] = {}  # attribute word -> label
         self._rows = np.zeros(_LABELS, np.int64)  # rows by label
         self._nationalities: dict[str, int] = {}
@@ -171,6 +175,7 @@ class IdentityGallery:
                 before = self._owners.find(reference.key)
                 owner = self._owners.add(reference.key, label=label, rows=len(rows))
                 self._rows[label] += len(rows)
+                self._documents.add(owner, reference.documents)
             added += [(owner, row, label) for row in rows]
             replaced += [] if before is None else [before]
         self._index.add_many(added)
@@ -187,6 +192,7 @@ class IdentityGallery:
         with self._lock:
             for number in numbers:
                 self._rows[self._owners.label(number)] -= self._owners.rows(number)
+                self._documents.erase(number)
                 self._owners.forget(number)
 
     def _label(self, attributes: int) -> int:
@@ -206,19 +212,28 @@ class IdentityGallery:
         """Find the permitted references whose identities are most like a probe.
 
         Args:
-            probe: At least one name; of dates and nationalities the first counts here.
+            probe: Names or document numbers; of dates and nationalities the first counts here.
             permit: Which references may be searched; applied before anything is compared.
             k: Longest list, 1..256; excluded keys take places of it.
+
+        Whoever carries a number of the probe is on the list, whatever the name.
 
         Cost: a few milliseconds at ten million rows, for each name of the probe.
         """
         with self._epochs.reading():
             with self._lock:
                 permitted, searched = self._permitted(permit)
+                numbered = [
+                    owner
+                    for owner in self._documents.find(probe.documents)
+                    if permitted[self._owners.label(owner)]
+                ]
             best: dict[int, float] = {}
             for asked in self._asked(probe):
                 for match in self._index.search(asked, k=k, permitted=permitted):
                     best[match.owner] = max(match.bits, best.get(match.owner, match.bits))
+            for owner in numbered:
+                best[owner] = best.get(owner, 0.0) + self._index.weights.document["equal"]
             ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
             with self._lock:
                 keys = [(self._owners.key_of(owner), bits) for owner, bits in ranked]
@@ -229,16 +244,18 @@ class IdentityGallery:
         return Found(tuple(Nearest(*pair) for pair in list(found.items())[:k]), searched)
 
     def _asked(self, probe: Identity) -> list[Asked]:
-        """What is looked for, by each name of a probe."""
+        """What is looked for, by each name of a probe and each day that its date may mean."""
+        days = readings(probe.births[0]) if probe.births else ()
         return [
             ask(
                 name,
-                probe.births[0] if probe.births else None,
+                day,
                 nationality=min(probe.nationalities, default=""),
                 sex=probe.sex,
                 numbers=self._nationalities,
             )
             for name in probe.names
+            for day in days or (None,)
         ]
 
     def _permitted(self, permit: Permit) -> tuple[NDArray[np.uint8], int]:
@@ -271,6 +288,7 @@ class IdentityGallery:
                 words,
                 kept,
                 np.concatenate([np.zeros(0, dumped.OWNED), *rows]),
+                self._documents.packed(numbers),
             )
             dumped.write(contents, write)
             return len(numbers)
@@ -293,6 +311,7 @@ class IdentityGallery:
             for key, count in zip(contents.keys.tolist(), counts, strict=True):
                 label, name = key
                 self._owners.add(name.decode("ascii"), label=label, rows=count)
+            self._documents.load(contents.numbers.tolist())
             self._rows += np.bincount(rows["label"], minlength=_LABELS)
             try:
                 self._index.load(contents.words, np.ascontiguousarray(rows), owners.copy())

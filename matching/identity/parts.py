@@ -1,7 +1,7 @@
 """Parts of a dump of an identity gallery: bounded bytes, checked when they are read.
 
 The first byte of a part says what it holds: the head (JSON: attribute words and nationality codes),
-words of the vocabulary, keys with their labels, or rows with their owners.
+words of the vocabulary, keys with their labels, rows or document numbers with their owners.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.errors import GalleryCorruptError
+from matching.identity.numbers import NUMBER
 from matching.identity.owners import MAX_KEY
 from matching.kernels.name_index import ROW
 from matching.name.letters import CODES, MAX_LETTERS, WORD
 
 __all__ = ["FORMAT", "KEY", "OWNED", "Contents", "malformed", "read", "write"]
 
-FORMAT = "rows-1"
+FORMAT = "rows-2"
 """Raise the number with every change of the parts or of ``ROW`` and ``WORD``."""
 
 KEY = np.dtype([("label", "<u2"), ("key", f"S{MAX_KEY}")])
 OWNED = np.dtype([("row", ROW), ("owner", "<u4")])
 
 _HEAD = b"H"
-_KINDS = {b"W": WORD, b"K": KEY, b"R": OWNED}
+_KINDS = {b"W": WORD, b"K": KEY, b"R": OWNED, b"N": NUMBER}
 _PART = 1 << 14  # entries per part, about 1 MB
 _MAX_DAY = 1 << 21
 _SCRIPTS, _WORD_KINDS = 2, 3
@@ -44,6 +45,7 @@ class Contents:
         words: (v,) ``WORD``, number 0 included; a forgotten one is zero.
         keys: (n,) ``KEY``; owner n is the n-th, from 1.
         rows: (r,) ``OWNED``.
+        numbers: (d,) ``NUMBER``.
     """
 
     attributes: list[int]
@@ -51,13 +53,15 @@ class Contents:
     words: NDArray[np.void]
     keys: NDArray[np.void]
     rows: NDArray[np.void]
+    numbers: NDArray[np.void]
 
 
 def write(contents: Contents, to: Callable[[bytes], None]) -> None:
     """Hand contents over in parts of bounded size."""
     head = {"attributes": contents.attributes, "nationalities": contents.nationalities}
     to(_HEAD + json.dumps(head).encode("ascii"))
-    for kind, entries in ((b"W", contents.words), (b"K", contents.keys), (b"R", contents.rows)):
+    parts = (contents.words, contents.keys, contents.rows, contents.numbers)
+    for kind, entries in zip(_KINDS, parts, strict=True):
         for start in range(0, len(entries), _PART):
             to(kind + entries[start : start + _PART].tobytes())
 
@@ -122,6 +126,7 @@ def _check(contents: Contents) -> None:
         and _within(rows["day"], 0, _MAX_DAY - 1)
         and _within(rows["nationality"], 0, codes)
         and _within(contents.rows["owner"], 1, len(keys))
+        and _within(contents.numbers["owner"], 1, len(keys))
         and bool((keys["label"][contents.rows["owner"] - 1] == rows["label"]).all())
     )
     if not sound:

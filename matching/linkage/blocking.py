@@ -1,7 +1,8 @@
 """Which pairs are compared at all: those that share something rare, or two things.
 
 A block is a set of records with one property, or with two; blocks with more records than a cap say
-too little and are left out.  The union of the pairs of all blocks is compared.
+too little and are left out.  The union of the pairs of all blocks is compared.  Records that are
+alike in every property count as one in a block, so that copies crowd nobody out.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ __all__ = ["candidate_pairs"]
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _WAITING = 4_000_000
 """Pairs that wait for a merge, at least."""
+_MOST_COPIES = 2_500
+"""Pairs of the copies of two records, at most; of more, only those with a first one."""
 _Ints = NDArray[np.int64]
 _Keys = NDArray[np.uint64]
 
@@ -40,17 +43,65 @@ def candidate_pairs(
     """
     columns = _properties(data)
     pool = _Pool()
+    first = _first_copies(data, columns, split)
+    alone = first == np.arange(data.count)
+    columns = [np.where(alone, keys, 0).astype(np.uint64) for keys in columns]
     for keys in columns:
         pool.add(_block(keys, data.count, split, cap_one))
     for column in data.documents:
         records, keys = column.keys()
+        records, keys = records[alone[records]], keys[alone[records]]
         pool.add(_pairs(records, keys, data.count, split=split, cap=cap_one))
     for (i, one), (j, other) in combinations(enumerate(columns), 2):
         keys = (one * _MIX) ^ (other + np.uint64(i * 64 + j))
         keys[(one == 0) | (other == 0)] = 0
         pool.add(_block(keys, data.count, split, cap_two))
     found = pool.merged()
+    if not alone.all():
+        pool.add(_of_copies(found // data.count, found % data.count, first, within=split is None))
+        found = pool.merged()
     return found // data.count, found % data.count
+
+
+def _first_copies(data: Encoded, columns: list[_Keys], split: int | None) -> _Ints:
+    """(n,) the first record of its file that is alike in every property; mostly itself.
+
+    Records with less than two properties are nobody's copies: there is too little to be alike in.
+    """
+    known = np.sum([keys != 0 for keys in columns], axis=0)
+    mixed = np.zeros(data.count, np.uint64)
+    if split is not None:
+        mixed[split:] = 1
+    documents = [(column.ids + 1).astype(np.uint64) for column in data.documents]
+    for keys in (*columns, *documents):
+        mixed = (mixed ^ (mixed >> np.uint64(29)) ^ keys) * _MIX
+    _, first, inverse = np.unique(mixed, return_index=True, return_inverse=True)
+    return np.where(known > 1, first[inverse], np.arange(data.count)).astype(np.int64)
+
+
+def _of_copies(one: _Ints, other: _Ints, first: _Ints, *, within: bool) -> _Ints:
+    """Pairs of the copies of paired records, and of copies with each other, in one number each.
+
+    Of very many copies only the first is paired with all others.
+    """
+    count = len(first)
+    order = np.argsort(first, kind="stable")
+    begins = np.searchsorted(first[order], np.arange(count + 1))
+    copied = np.diff(begins) > 1
+    met = copied[one] | copied[other]
+    pairs = list(zip(one[met].tolist(), other[met].tolist(), strict=True))
+    if within:
+        pairs += [(record, record) for record in np.flatnonzero(copied).tolist()]
+    found = [np.zeros(0, np.int64)]
+    for a, b in pairs:
+        left, right = order[begins[a] : begins[a + 1]], order[begins[b] : begins[b + 1]]
+        if len(left) * len(right) > _MOST_COPIES:
+            x = np.concatenate([np.full(len(right), a), left])
+            y = np.concatenate([right, np.full(len(left), b)])
+        else:
+            x, y = np.repeat(left, len(right)), np.tile(right, len(left))
+        found.append((np.minimum(x, y) * count + np.maximum(x, y))[x != y])
+    return np.concatenate(found)
 
 
 class _Pool:

@@ -15,6 +15,7 @@ from matching.document import (
     compare_normalised,
     ends_with_check_digit,
     fold_lookalikes,
+    is_placeholder,
     normalise_number,
 )
 
@@ -75,7 +76,8 @@ def read_documents(name: str, values: Sequence[str | None]) -> DocumentColumn:
     ids = []
     counts: Counter[str] = Counter()
     for value in values:
-        found = {normalise_number(text) for text in (value or "").split(SEPARATOR)} - {""}
+        numbers = map(normalise_number, (value or "").split(SEPARATOR))
+        found = {number for number in numbers if not is_placeholder(number)}
         counts.update(found)
         ids.append(sets.setdefault(tuple(sorted(found)), len(sets)) if found else -1)
     known = max(sum(of >= 0 for of in ids), 1)

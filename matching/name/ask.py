@@ -52,6 +52,7 @@ def ask(
         _day(birth),
         numbers.get(nationality, 0),
         SEXES.get(sex, 0),
+        [token.equivalents for token in tokens],
     )
 
 

@@ -12,7 +12,13 @@ from matching.name.forms import fold
 from matching.name.lexicon import Part, part, plain
 from matching.name.table import load_table
 
-__all__ = ["equivalents"]
+__all__ = ["GROUPS", "equivalents"]
+
+
+GROUPS: tuple[tuple[str, ...], ...] = tuple(
+    tuple(name.replace("'", "") for name in names) for names in load_table("equivalents")["groups"]
+)
+"""Names of each group; the number of a group is its place."""
 
 
 def equivalents(word: Part) -> tuple[int, ...]:
@@ -21,7 +27,7 @@ def equivalents(word: Part) -> tuple[int, ...]:
     Two words with one number in common mean the same.  Numbers change with the table and are not
     to be stored.
     """
-    return _GROUPS.get(_key(word), ())
+    return _NUMBERS.get(_key(word), ())
 
 
 def _key(word: Part) -> str:
@@ -31,11 +37,11 @@ def _key(word: Part) -> str:
 
 def _groups() -> Mapping[str, tuple[int, ...]]:
     found: defaultdict[str, list[int]] = defaultdict(list)
-    for number, names in enumerate(load_table("equivalents")["groups"]):
-        parts = [part(name.replace("'", "")) for name in names]
+    for number, names in enumerate(GROUPS):
+        parts = [part(name) for name in names]
         for key in sorted({_key(p) for p in parts if p}):
             found[key].append(number)
     return {key: tuple(numbers) for key, numbers in found.items()}
 
 
-_GROUPS = _groups()
+_NUMBERS = _groups()

@@ -212,6 +212,7 @@ class IdentityIndex:
             packed[row] = own[np.argsort(often, kind="stable")][:ROW_WORDS]
 
     def _add(self, rows: NDArray[np.void], owners: NDArray[np.uint32]) -> None:
+        self.vocabulary.meanings.follow(self.vocabulary.words)
         self._count(rows, 1)
         self._segments.add(rows, owners, words=len(self.vocabulary))
 

@@ -21,6 +21,9 @@ _AS_ASKED = UNIT // 8  # of rows that are otherwise equal, the one that is spell
 _MAX_ENTRIES = 65_000
 _NOT_ASKED = 3  # words of a row that may be left over
 _LAST_YEAR = 2100
+_BEFORE = 1 << 16  # rows of the world at large that count beside those of the index
+# Their usual shares: of a name, of a day of birth, of a nationality.
+_NAME, _DAY, _NATIONALITY = 2.0**-13, 2.0**-14, 2.0**-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Asked:
         day: See ``pack_day``.
         nationality: Number, 0 unknown.
         sex: Number, 0 unknown.
+        equivalents: For each word, the groups of names in other languages that mean the same.
     """
 
     words: NDArray[np.void]
@@ -42,6 +46,7 @@ class Asked:
     day: int = 0
     nationality: int = 0
     sex: int = 0
+    equivalents: Sequence[Sequence[int]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +71,18 @@ def pack_day(year: int, month: int | None = None, day: int | None = None) -> int
     return year << 9 | (month or 0) << 5 | (day or 0)
 
 
+def _rarity(often: int, rows: int, share: float) -> float:
+    """Bits of an agreement; a small index says little of how rare something is among strangers.
+
+    What one person with many aliases has would be common in it, and the person not be found.
+    """
+    return float(np.log2((rows + _BEFORE) / (often + _BEFORE * share)))
+
+
 def word_rarity(vocabulary: Vocabulary, weights: Weights, found: Spellings, *, rows: int) -> float:
     """Bits of an agreement on a word: the rarer all spellings of the name are, the more."""
     same = found.words[found.likeness >= weights.same]
-    often = max(int(vocabulary.counts[same].sum()), 1)
-    bits = float(np.log2(max(rows, 1) / often))
+    bits = _rarity(int(vocabulary.counts[same].sum()), rows, _NAME)
     return min(max(bits, weights.word_least), weights.word_most)
 
 
@@ -90,11 +102,16 @@ class _Lists:
         same = found.words[found.likeness >= self.weights.same]
         return not self._vocabulary.counts[same].any()
 
-    def add(self, word: NDArray[np.void], mask: int, *, least: int = 0) -> bool:
-        """Add the spellings of a word at some positions; False if there are none."""
+    def add(
+        self, word: NDArray[np.void], mask: int, *, least: int = 0, groups: Sequence[int] = ()
+    ) -> bool:
+        """Add the spellings of a word and its equivalents at some positions; False without any."""
         found = self._vocabulary.spellings(word)
         keep = found.likeness >= least
         words, likeness = found.words[keep], found.likeness[keep]
+        if groups:
+            same = self._vocabulary.meanings.find(groups)
+            words, likeness = _raised(words, likeness, same, to=self.weights.equivalent)
         if not len(words):
             return False
         steps = np.minimum(likeness, STEPS)
@@ -117,6 +134,19 @@ class _Lists:
         self.entries.append(entries)
         self.lists.append((self._size, self._size + len(words), mask, int(evidence.max())))
         self._size += len(words)
+
+
+def _raised(
+    words: NDArray[np.uint32], likeness: NDArray[np.int32], same: NDArray[np.uint32], *, to: int
+) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
+    """Put equivalents among spellings, at their likeness at least; most alike first."""
+    every = np.union1d(words, same)
+    alike = np.zeros(len(every), np.int32)
+    alike[np.searchsorted(every, words)] = likeness
+    at = np.searchsorted(every, same)
+    alike[at] = np.maximum(alike[at], to)
+    order = np.argsort(-alike, kind="stable")
+    return every[order], alike[order]
 
 
 def build(
@@ -150,7 +180,8 @@ def build(
             )
     for at, kind in enumerate(kinds):
         if kind == 0:
-            lists.add(asked.words[at : at + 1], 1 << at | extra.get(at, 0))
+            groups = asked.equivalents[at] if at < len(asked.equivalents) else ()
+            lists.add(asked.words[at : at + 1], 1 << at | extra.get(at, 0), groups=groups)
     for at in range(len(kinds) - 1):
         if kinds[at] or kinds[at + 1]:
             continue
@@ -198,15 +229,15 @@ def _split(
 
 def _facts(probe: NDArray[np.void], asked: Asked, weights: Weights, population: Population) -> None:
     """Fill in date, nationality and sex."""
-    rows = max(population.rows, 1)
+    rows = population.rows
     probe["day"], probe["nationality"], probe["sex"] = asked.day, asked.nationality, asked.sex
     bits = [weights.date[relation.name.lower()] for relation in DateRelation]
-    often = max(int(population.days[asked.day]), 1)
-    bits[DateRelation.EQUAL] += min(weights.date_most, float(np.log2(rows / often)))
+    rarity = _rarity(int(population.days[asked.day]), rows, _DAY)
+    bits[DateRelation.EQUAL] += min(weights.date_most, rarity)
     probe["date"][0, : len(bits)] = np.array(bits) * UNIT
     if asked.nationality:
-        share = max(int(population.nationalities[asked.nationality]), 1) / rows
-        rarity = min(weights.nationality_most, -float(np.log2(share)))
+        often = int(population.nationalities[asked.nationality])
+        rarity = min(weights.nationality_most, _rarity(often, rows, _NATIONALITY))
         probe["nationality_equal"] = (rarity + weights.nationality_equal) * UNIT
         probe["nationality_other"] = weights.nationality_other * UNIT
     if asked.sex:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from matching.kernels import name as kernel
 from matching.name.letters import MAX_LETTERS, WORD
+from matching.name.meanings import Meanings
 
 __all__ = ["Spellings", "Vocabulary"]
 
@@ -46,6 +47,9 @@ class Vocabulary:
         model: The letter model, see matching/name/model.py.
         limits: As for ``kernel.expand``.
         most: Longest list of spellings; the most alike are kept.
+
+    Attributes:
+        meanings: Its words that mean the same, as far as it was told to follow.
     """
 
     def __init__(
@@ -59,6 +63,7 @@ class Vocabulary:
         self._count = 1
         self._cache: OrderedDict[bytes, Spellings] = OrderedDict()
         self._cache_lock = Lock()
+        self.meanings = Meanings()
 
     def __len__(self) -> int:
         return self._count

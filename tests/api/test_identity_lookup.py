@@ -99,6 +99,40 @@ def test_a_document_number_is_evidence(live: Live, recorded: dict[str, str]) -> 
     assert with_number["candidates"][0]["bits"] > plain["bits"]
 
 
+@pytest.mark.parametrize("number", ["YE0123456", "ye O123456"])
+@pytest.mark.parametrize("name", [{}, {"text": "Zzyxquill Wvorn"}])
+def test_a_document_number_finds_people_whatever_their_name(
+    live: Live, recorded: dict[str, str], name: dict[str, str], number: str
+) -> None:
+    found = screening(live, {**name, "document_number": number})["candidates"]
+    assert {c["identity"]["names"][0]["surnames"] for c in found} == {"القرشي", "Tesfay"}
+    assert all("document" in {term["kind"] for term in c["terms"]} for c in found)
+
+
+@pytest.mark.parametrize("born", [(1408, 4, 1), (1366, 9, 2)])
+def test_a_date_of_another_calendar_is_asked_as_it_stands(
+    live: Live, recorded: dict[str, str], born: tuple[int, int, int]
+) -> None:
+    date = dict(zip(("year", "month", "day"), born, strict=True))
+    first = screening(live, {**WHO, "date_of_birth": date})["candidates"][0]
+    birth = next(term for term in first["terms"] if term["kind"] == "birth_date")
+    assert birth["relation"] == "calendar"
+    assert birth["bits"] > 0
+
+
+def test_zeros_in_a_date_are_unknown(live: Live, recorded: dict[str, str]) -> None:
+    zeros = {**WHO, "date_of_birth": {"year": 1987, "month": 0, "day": 0}}
+    year = {**WHO, "date_of_birth": {"year": 1987}}
+    assert screening(live, zeros) == screening(live, year)
+
+
+def test_a_nationality_that_is_not_known_is_no_evidence(
+    live: Live, recorded: dict[str, str]
+) -> None:
+    without = {key: value for key, value in WHO.items() if key != "nationality"}
+    assert screening(live, {**WHO, "nationality": "XXX"}) == screening(live, without)
+
+
 def test_screening_gets_identity_data_of_all_systems_without_any_reference(
     live: Live, recorded: dict[str, str]
 ) -> None:
@@ -176,6 +210,12 @@ def test_purpose_and_case_are_needed(live: Live, missing: str) -> None:
         ({"text": "a", "k": True}, "field_format", "k"),
         ({"text": "a", "purpose": "x"}, "field_format", "purpose"),
         ({"text": "a", "date_of_birth": {"year": 1990, "month": 2, "day": 30}}, None, None),
+        ({"document_number": "n/a"}, "number_says_nothing", "document_number"),
+        ({"document_number": "0000000"}, "number_says_nothing", "document_number"),
+        ({"text": "a", "date_of_birth": {"year": 1990, "day": 2}}, None, None),
+        ({"text": "a", "date_of_birth": {"year": 1366}}, None, None),
+        ({"text": "a", "date_of_birth": {"year": 1366, "month": 12, "day": 31}}, None, None),
+        ({"text": "a", "date_of_birth": {"year": 1700}}, None, None),
         ({"text": "a", "date_of_birth": {"month": 2}}, "field_format", "date_of_birth.year"),
         ({"text": "a", "date_of_birth": "1990"}, "field_format", "date_of_birth"),
     ],

@@ -7,7 +7,10 @@ from typing import cast
 import httpx
 import pytest
 
-from api.pages.words import FILTERS
+from api.pages.words import FILTERS, POSITIONS, PURPOSES, ROLES, STATES
+from eurodac import record
+from eurodac.law import roles, states
+from eurodac.record import Role
 from tests.api.invented import dataset, impression
 from tests.api.live import Live
 from tests.api.story import SEED, Story
@@ -45,6 +48,49 @@ def open_person(client: httpx.Client, story: Story) -> httpx.Response:
     found = client.get("/officer/")
     form = {"form_token": token(found), "reference_number": story.reference_number}
     return client.post("/officer/lookups", data=form)
+
+
+def test_every_code_has_a_word() -> None:
+    assert set(ROLES) == set(Role)
+    assert set(POSITIONS) == set(range(1, 11))
+    assert {rule.purpose for rule in roles.RULES.values()} <= set(PURPOSES)
+    assert set(STATES) == set(states.CODES)
+    words = cast(Callable[[str], str], FILTERS["words"])
+    for codes in (record.Category, record.Sex, record.LinkState):
+        assert [code for code in codes if words(code) == code.replace("_", " ")] == []
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_role_gets_pages_and_refusals(browser_like: httpx.Client, role: Role) -> None:
+    purposes = [rule.purpose for rule in roles.RULES.values() if rule.role == role]
+    purpose = next(iter(purposes), "f")  # some role has none as yet
+    shown = sign_in(browser_like, role, purpose)
+    assert shown.status_code == 200
+    assert ROLES[role] in shown.text
+    form = {"form_token": token(shown), "record_id": "none"}
+    refused = browser_like.post("/officer/records", data=form)
+    assert 400 <= refused.status_code < 500
+    assert ROLES[role] in refused.text
+
+
+def test_fields_take_as_much_as_the_interface(browser_like: httpx.Client) -> None:
+    page = sign_in(browser_like, "screening_officer", "f").text
+    for name in ("surnames", "forenames", "text", "document_number"):
+        assert f'name="{name}" maxlength="200"' in page
+
+
+def test_a_date_with_zeros_and_one_of_another_calendar_are_looked_up(
+    browser_like: httpx.Client,
+) -> None:
+    page = sign_in(browser_like, "screening_officer", "f")
+    for year, month, day in (("1990", "00", "00"), ("1366", "12", "29")):
+        born = {"birth_year": year, "birth_month": month, "birth_day": day}
+        form = {"form_token": token(page), "text": "Zzyxquill", **born}
+        assert browser_like.post("/officer/identity-lookups", data=form).status_code == 200
+    form["birth_month"] = ""
+    refused = browser_like.post("/officer/identity-lookups", data=form)
+    assert refused.status_code == 422
+    assert "a day needs its month" in refused.text
 
 
 def test_the_cookie_is_out_of_reach(browser_like: httpx.Client) -> None:

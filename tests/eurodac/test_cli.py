@@ -176,6 +176,7 @@ def test_import_reports_every_line(registry: Run, tmp_path: Path) -> None:
     assert next(line["code"] for line in lines if "code" in line) == "json_syntax"
     assert lines[3]["field"] == "sex"
     assert "2 refused, 3 stored" in errors
+    file.write_text(file.read_text("utf-8"), "utf-8-sig")  # with a mark, as some programs write it
     code, out, errors = registry("import", file, *ASYLUM)
     assert code == 1
     assert "2 refused, 3 replayed" in errors

@@ -49,6 +49,15 @@ def test_links_two_files_one_to_one(tmp_path: Path) -> None:
     ]
 
 
+def test_a_file_may_begin_with_the_mark_of_its_encoding(tmp_path: Path) -> None:
+    file = tmp_path / "a.ndjson"
+    file.write_bytes(b'\xef\xbb\xbf{"id":"1","names":"A"}\n')
+    assert read_batches([file])[0].ids == ("1",)
+    file.write_bytes(b'{"names":"A"}\n\xef\xbb\xbf{"names":"B"}\n')
+    with pytest.raises(BatchError, match="line 2"):
+        read_batches([file])
+
+
 def test_numbers_the_clusters_of_one_file(tmp_path: Path) -> None:
     left, right = recorded_twice(_COUNT, seed=2)
     both = _write(tmp_path / "a.ndjson", left).read_text() + _write(

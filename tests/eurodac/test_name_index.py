@@ -10,7 +10,7 @@ from eurodac import database, store
 from eurodac.errors import NotReadyError
 from eurodac.galleries import NameIndex, permit_for
 from eurodac.keys import KeyEncryptionKey
-from eurodac.record import Capture, Name, NameKind, PartialDate, RecordId, Sex, System
+from eurodac.record import Capture, Document, Name, NameKind, PartialDate, RecordId, Sex, System
 from matching.errors import GalleryStaleError
 from matching.gallery.protocol import Permit
 from matching.identity.gallery import IdentityGallery
@@ -137,6 +137,20 @@ def test_the_snapshot_is_used_and_brought_up_to_date(names: Names) -> None:
     assert later.find("Mira Muster") == [mira]
     assert later.find("Gone Soon") == []
     assert later.agrees()
+
+
+def test_a_document_number_is_followed_kept_and_erased(names: Names) -> None:
+    names.open()
+    card = (Document("P", "YE 0123456", "YEM", None),)
+    kept, gone = names.enrol(*MIRA, documents=card), names.enrol(*YUSUF, documents=card)
+    number = ("yeO123456",)
+    assert names.find("Nobody", names=(), documents=number) == [kept, gone]
+    names.save()
+    names.world.erase(gone)
+    later = names.again()
+    assert later.open() == (False, "", 1)
+    for index in (names, later):
+        assert index.find("Nobody", names=(), documents=number) == [kept]
 
 
 @pytest.mark.parametrize("where", ["part-*.bin", "manifest.json"])

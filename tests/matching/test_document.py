@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.document import NumberRelation, compare_numbers, normalise_number
+from matching.document import NumberRelation, compare_numbers, is_placeholder, normalise_number
 
 R = NumberRelation
 
@@ -23,6 +23,9 @@ R = NumberRelation
         ("L898902C3", "L899802C3", R.DIFFERENT),
         ("AO12345", "A0123456", R.DIFFERENT),
         ("L898902C3", "--<<", R.MISSING),
+        ("AB1234", "AB1234<<<1", R.EQUAL_AFTER_CONFUSION),
+        *((text, text, R.MISSING) for text in ("unknown", "N/A", "none", "0000-00000", "1")),
+        *((text, text, R.MISSING) for text in ("PASSPORT", "A123", "123456789", "XXXXXXX")),
         ("", "", R.MISSING),
         (None, "L898902C3", R.MISSING),
     ],
@@ -34,7 +37,7 @@ def test_each_relation_has_its_pairs(a: str | None, b: str | None, relation: R) 
 @given(st.text(st.characters(), max_size=30), st.text(st.characters(), max_size=30))
 def test_any_two_texts_can_be_compared(a: str, b: str) -> None:
     assert compare_numbers(a, b) is compare_numbers(b, a)
-    same = normalise_number(a) == normalise_number(b) != ""
+    same = normalise_number(a) == normalise_number(b) and not is_placeholder(normalise_number(a))
     assert (compare_numbers(a, b) is R.EQUAL) == same
 
 

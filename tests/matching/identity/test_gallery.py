@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -194,3 +195,78 @@ def test_searches_beside_a_writer_see_rows_whole_or_not_at_all() -> None:
         reader.join()
     assert misses == []
     assert len(held) == 43
+
+
+@pytest.mark.parametrize("aliases", [0, 5, 40, 95])
+@pytest.mark.parametrize("text", ["Joseph Moses", "Joseph", "يوسف", "Musa Yousuf"])
+def test_a_name_in_another_language_finds_a_person_however_many_aliases(
+    text: str, aliases: int
+) -> None:
+    born = PartialDate(1970, 3, 3)
+    others = [f"Yusuf Other{number}" for number in range(aliases)]
+    held = gallery(*THREE, person("musa", "Yusuf Musa", *others, born=born))
+    assert keys(held, who(text, born))[0] == "musa"
+    again = IdentityGallery()
+    again.restore(parts_of(held))
+    assert keys(again, who(text, born))[0] == "musa"
+
+
+def test_a_name_in_another_language_says_less_than_the_same_name() -> None:
+    held = gallery(person("yusuf", "Yusuf Halabi"), person("joseph", "Joseph Halabi"))
+    assert keys(held, who("Yusuf Halabi")) == ["yusuf", "joseph"]
+    assert keys(held, who("Joseph Halabi")) == ["joseph", "yusuf"]
+
+
+def test_a_date_of_another_calendar_finds_the_day_that_it_means() -> None:
+    held = gallery(*THREE, person("x", "Golshifteh Hosseini", born=PartialDate(1988, 3, 19)))
+    assert keys(held, who("Nobody Atall", PartialDate(1366, 12, 28)))[0] == "x"
+
+
+def carrier(key: str, *numbers: str, attributes: int = 1) -> IdentityReference:
+    return replace(person(key, "Karim Mansour", attributes=attributes), documents=numbers)
+
+
+def by_number(held: IdentityGallery, number: str, permit: Permit = EVERYBODY) -> list[str]:
+    return keys(held, Identity((), documents=(number,)), permit)
+
+
+@pytest.mark.parametrize("number", ["YE 0123456", "yeO123456", "YE012345<6", "YE0I23456"])
+def test_a_document_number_finds_a_person_of_another_name(number: str) -> None:
+    held = gallery(*THREE, carrier("karim", "X77", "YE0123456"))
+    assert by_number(held, number) == ["karim"]
+    named = replace(who("Yusuf Halabi"), documents=(number,))
+    assert set(keys(held, named)[:2]) == {"karim", "halabi"}
+
+
+def test_a_check_digit_beside_a_number_hides_nobody() -> None:
+    held = gallery(carrier("with", "L898902C3<6"), carrier("without", "L898902C3"))
+    for number in ("L898902C3", "L898902C36"):
+        assert set(by_number(held, number)) == {"with", "without"}
+
+
+@pytest.mark.parametrize("number", ["UNKNOWN", "N/A", "000000000", "1", "Passport", "", "12345"])
+def test_what_stands_for_a_missing_number_finds_nobody(number: str) -> None:
+    assert by_number(gallery(carrier("karim", number)), number) == []
+
+
+def test_a_permit_holds_for_numbers_too() -> None:
+    held = gallery(carrier("a", "YE0123456"), carrier("b", "YE0123456", attributes=2))
+    assert by_number(held, "YE0123456", Permit((2,))) == ["b"]
+    assert by_number(held, "YE0123456", Permit(excluded=frozenset("b"))) == ["a"]
+    held.relabel("a", 2)
+    assert by_number(held, "YE0123456", Permit((2,))) == ["a", "b"]
+
+
+def test_numbers_are_erased_replaced_and_restored() -> None:
+    held = gallery(carrier("a", "YE0123456"), carrier("b", "YE0123456", "ZZ765432"))
+    held.erase(["a"])
+    held.enrol([carrier("b", "YE0123456")])
+    assert by_number(held, "ZZ765432") == []
+    again = IdentityGallery()
+    again.restore(parts_of(held))
+    for one in (held, again):
+        assert by_number(one, "YE0123456") == ["b"]
+        assert one.erase(["b"]) == 1
+        assert by_number(one, "YE0123456") == []
+        assert not one._documents._owners
+        assert not one._documents._numbers

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,16 +8,18 @@ import pytest
 from matching.errors import GalleryCorruptError
 from matching.identity import parts
 from matching.identity.gallery import IdentityGallery
+from matching.identity.numbers import NUMBER
 from matching.identity.parts import KEY, OWNED
 from matching.name.letters import WORD
 from tests.matching.identity.people import gallery, parts_of, person
 
-KINDS = {b"W": WORD, b"K": KEY, b"R": OWNED}
+KINDS = {b"W": WORD, b"K": KEY, b"R": OWNED, b"N": NUMBER}
 
 
 @pytest.fixture
 def dumped() -> list[bytes]:
-    return parts_of(gallery(person("one", "Yusuf Halabi"), person("two", "Ahmad", attributes=2)))
+    one = replace(person("one", "Yusuf Halabi"), documents=("YE0123456",))
+    return parts_of(gallery(one, person("two", "Ahmad", attributes=2)))
 
 
 def refused(given: list[bytes]) -> str:
@@ -52,6 +55,8 @@ def changed(dumped: list[bytes], kind: bytes, change: Callable[[np.ndarray], Non
         (b"R", ("owner",), 0),
         (b"R", ("owner",), 3),
         (b"R", ("owner",), 1),  # whose label is another one
+        (b"N", ("owner",), 0),
+        (b"N", ("owner",), 3),
         (b"R", ("row", "word"), 99),
         (b"R", ("row", "day"), 1 << 21),
         (b"R", ("row", "label"), 0),

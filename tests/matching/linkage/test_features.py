@@ -66,14 +66,14 @@ def test_levels_of_documents(a: str, b: str, level: str | None) -> None:
 
 
 def test_the_rarest_document_that_agrees_counts() -> None:
-    values = ["A1;B2", "A1;B2", "A1", "C3", ""]
+    values = ["A1234;B2345", "A1234;B2345", "A1234", "C3456", ""]
     data = encode(Records((Column("documents", ColumnKind.DOCUMENT, values),)), None)
     (feature,) = compare_pairs(data, np.array([0, 0, 0]), np.array([1, 2, 3]))
     assert feature.chance.tolist() == [0.5, 0.75, 0.0]
 
 
 def test_records_meet_in_any_of_their_documents() -> None:
-    values = ["X1;AO12345", "L898902C36", "A012345", "L898902C3", "", "X1"]
+    values = ["X1777;AO12345", "L898902C36", "A012345", "L898902C3", "", "X1777"]
     data = encode(Records((Column("documents", ColumnKind.DOCUMENT, values),)), None)
     left, right = candidate_pairs(data, split=None, cap_one=5, cap_two=5)
     assert list(zip(left.tolist(), right.tolist(), strict=True)) == [(0, 2), (0, 5), (1, 3)]

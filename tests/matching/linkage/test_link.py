@@ -99,3 +99,37 @@ def test_files_with_different_columns_are_refused() -> None:
     other = Records((Column("place", ColumnKind.TEXT, ["x"]),))
     with pytest.raises(RecordError, match="same columns"):
         link(Records((_name("a"),)), other)
+
+
+@pytest.mark.parametrize(("copies", "linked"), [(2, True), (50, True), (400, False)])
+def test_copies_of_a_row_crowd_nobody_out(copies: int, linked: bool) -> None:
+    """All are compared; of very many the name has become common, so that it links nobody."""
+    left, right = recorded_twice(300, seed=5)
+    crowded = Records(
+        tuple(
+            Column(one.name, one.kind, [*other.values, *[one.values[7]] * copies])
+            for one, other in zip(left.columns, right.columns, strict=True)
+        )
+    )
+    found = link(left, crowded)
+    compared = list(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    strong = {compared[at] for at in np.flatnonzero(found.scores >= found.threshold(0.99)).tolist()}
+    wanted = {(7, 300 + copy) for copy in range(copies)}
+    assert wanted <= set(compared)
+    assert not linked or wanted <= strong
+    assert sum(one == other for one, other in strong) > 200
+
+
+@pytest.mark.parametrize("copies", [2, 40])
+def test_copies_within_a_file_are_one_person(copies: int) -> None:
+    left, _ = recorded_twice(300, seed=6)
+    columns = [Column(c.name, c.kind, [*c.values, *[c.values[7]] * copies]) for c in left.columns]
+    found = link(Records(tuple(columns)))
+    numbers, _ = clusters(found, count=300 + copies)
+    assert set(numbers[300:].tolist()) == {int(numbers[7])}
+    assert (numbers == numbers[7]).sum() == copies + 1
+
+
+def test_rows_that_say_nothing_are_no_copies() -> None:
+    empty = Records((Column("names", ColumnKind.NAME, [""] * 50),))
+    assert len(link(empty).left) == 0
