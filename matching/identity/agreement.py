@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.identity.compare import Comparer, Laid
+from matching.name import weights
 from matching.name.token import Name
 from matching.name.weights import UNIT
 
@@ -28,7 +29,7 @@ class NameAgreement:
     """Compares names by the share of their words that agree; thread-safe."""
 
     def __init__(self) -> None:
-        self._comparer = Comparer()
+        self._comparer = Comparer(with_weights=weights.for_agreement())
 
     def scores(self, pairs: Sequence[tuple[Name, Name]]) -> NDArray[np.float64]:
         """Compare names pair by pair.

@@ -6,10 +6,10 @@ An equivalent is weaker evidence than a spelling of the same word, and is marked
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from matching.name.forms import fold
-from matching.name.lexicon import Part, part, plain
+from matching.name.lexicon import Part, compounds, part, plain
 from matching.name.table import load_table
 
 __all__ = ["equivalents"]
@@ -21,7 +21,8 @@ def equivalents(word: Part) -> tuple[int, ...]:
     Two words with one number in common mean the same.  Numbers change with the table and are not
     to be stored.
     """
-    return _GROUPS.get(_key(word), ())
+    exact = _EXACT.get(word.surface) if word.vowelled else None
+    return exact or _GROUPS.get(_key(word), ())
 
 
 def _key(word: Part) -> str:
@@ -29,13 +30,24 @@ def _key(word: Part) -> str:
     return fold(word.surface) if word.vowelled else plain(word.written)
 
 
-def _groups() -> Mapping[str, tuple[int, ...]]:
+def _groups(rows: Sequence[Sequence[str]]) -> Mapping[str, tuple[int, ...]]:
     found: defaultdict[str, list[int]] = defaultdict(list)
-    for number, names in enumerate(load_table("equivalents")["groups"]):
+    for number, names in enumerate(rows):
         parts = [part(name.replace("'", "")) for name in names]
         for key in sorted({_key(p) for p in parts if p}):
             found[key].append(number)
+    # Abdulrahman and Abdulrahim: every compound that is known is a name of its own.
+    for number, compound in enumerate(compounds(), len(rows)):
+        if fold(compound) not in found:
+            found[fold(compound)].append(number)
     return {key: tuple(numbers) for key, numbers in found.items()}
 
 
-_GROUPS = _groups()
+def _exact(rows: Sequence[Sequence[str]], words: Iterable[str]) -> Mapping[str, tuple[int, ...]]:
+    """Groups of the words that are looked up as they are spelled."""
+    return {word: tuple(n for n, names in enumerate(rows) if word in names) for word in words}
+
+
+_TABLE = load_table("equivalents")
+_GROUPS = _groups(_TABLE["groups"])
+_EXACT = _exact(_TABLE["groups"], _TABLE["exact"])

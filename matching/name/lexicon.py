@@ -12,7 +12,16 @@ from matching.name.romanise import romanise, script_of
 from matching.name.table import load_table
 from matching.name.token import Script
 
-__all__ = ["WITHOUT_ARTICLE", "Part", "Role", "canonical", "follows_article", "part", "plain"]
+__all__ = [
+    "WITHOUT_ARTICLE",
+    "Part",
+    "Role",
+    "canonical",
+    "compounds",
+    "follows_article",
+    "part",
+    "plain",
+]
 
 
 class Role(StrEnum):
@@ -89,6 +98,19 @@ def canonical(kind: str, word: Part) -> str | None:
     """
     key = fold(word.surface) if word.vowelled else plain(word.written)
     return _COMPOUNDS[kind].get(key)
+
+
+def compounds() -> Iterable[str]:
+    """Names of two words that are known, as they are spelled where they are one token."""
+    spelled = {f"abdul{name}" for kind in ("attribute", "revered") for name in _usual(kind)}
+    spelled |= {f"abu{name}" for name in _usual("father")}
+    spelled |= {f"{name}ullah" for name in _usual("god")}
+    spelled |= {f"{name}uddin" for name in _usual("faith")}
+    return sorted(spelled)
+
+
+def _usual(kind: str) -> set[str]:
+    return set(_COMPOUNDS[kind].values())
 
 
 def follows_article(surface: str) -> bool:
