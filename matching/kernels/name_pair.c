@@ -180,10 +180,11 @@ static void clear(pair_result *result) {
     result->joined_a = result->joined_b = -1;
 }
 
-/* Two words written together; 0 if they are too long for one. */
+/* Two words written together; 0 if they are too long for one.  Only what is as
+ * long as oglu stands behind its word, not an article. */
 static int join(const pair_word *first, pair_word *joined) {
     const name_word *x = &first[0].word, *y = &first[1].word;
-    if (x->kind == 1 || y->kind == 1 || x->script != y->script || !x->length || !y->length ||
+    if (x->kind == 1 || y->kind == 1 || (y->kind && y->length < 4) || x->script != y->script || !x->length || !y->length ||
         x->length + y->length > NAME_LETTERS)
         return 0;
     *joined = first[0];

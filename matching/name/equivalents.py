@@ -40,7 +40,11 @@ def _groups(rows: Sequence[Sequence[str]]) -> Mapping[str, tuple[int, ...]]:
     for number, compound in enumerate(compounds(), len(rows)):
         if fold(compound) not in found:
             found[fold(compound)].append(number)
-    return {key: tuple(numbers) for key, numbers in found.items()}
+    # Abu Omar is a name of his own, and often only called Omar.
+    for compound in compounds():
+        if compound.startswith("abu") and fold(compound[3:]) in found:
+            found[fold(compound)] += found[fold(compound[3:])]
+    return {key: tuple(sorted(set(numbers))) for key, numbers in found.items()}
 
 
 def _exact(rows: Sequence[Sequence[str]], words: Iterable[str]) -> Mapping[str, tuple[int, ...]]:

@@ -13,6 +13,7 @@ from matching.name.table import load_table
 from matching.name.token import Script
 
 __all__ = [
+    "TITLE_NAMES",
     "WITHOUT_ARTICLE",
     "Part",
     "Role",
@@ -152,5 +153,7 @@ _PAIR_ROLES = _pair_roles(_PAIRS["words"])
 _ROLES = {**_word_roles(_WORDS), **_PAIR_ROLES}
 WITHOUT_ARTICLE: frozenset[str] = frozenset(map(plain, _WORDS["without_article"]["words"]))
 """Words in Arabic script that begin with the letters of the article and have none."""
+TITLE_NAMES: frozenset[str] = frozenset(map(plain, _WORDS["title"]["names"]))
+"""Titles that are given names as well."""
 _STEMS = frozenset(map(fold, _WORDS["with_article"]["stems"]))
 _EXACT = frozenset(_WORDS["with_article"]["exact"])
