@@ -18,7 +18,7 @@ from matching.name.weights import UNIT
 
 __all__ = ["AGREEMENT", "NameAgreement"]
 
-AGREEMENT = 0.45
+AGREEMENT = 0.5
 """Agreement from which two names count as one name; docs/names.md says how it was set."""
 
 _MOST = 8.0  # bits that a word counts at most: two spellings of a rare name are no weaker for it
