@@ -182,25 +182,28 @@ static void clear(pair_result *result) {
 
 /* Two words written together; 0 if they are too long for one.  Only what is as
  * long as oglu stands behind its word, not an article. */
-static int join(const pair_word *first, pair_word *joined) {
-    const name_word *x = &first[0].word, *y = &first[1].word;
+static int join(const pair_word *first, const pair_word *second, pair_word *joined) {
+    const name_word *x = &first->word, *y = &second->word;
     if (x->kind == 1 || y->kind == 1 || (y->kind && y->length < 4) || x->script != y->script || !x->length || !y->length ||
         x->length + y->length > NAME_LETTERS)
         return 0;
-    *joined = first[0];
+    *joined = *first;
     const int skip = x->letters[x->length - 1] == y->letters[0]; /* a doubled letter is one */
     memcpy(joined->word.letters + x->length, y->letters + skip, (size_t)(y->length - skip));
     joined->word.length = (uint8_t)(x->length + y->length - skip);
     joined->word.kind = 0;
-    joined->weight = smaller(first[0].weight + first[1].weight, 1 << 20);
+    joined->weight = smaller(first->weight + second->weight, 1 << 20);
     memset(joined->groups, 0, sizeof(joined->groups));
     return 1;
 }
 
-/* Whether two words can be one by their lengths; a script without vowels has fewer letters. */
-static int as_long(const name_word *a, const name_word *b) {
+/* Whether two words can be one by their lengths and first letters, which spares most comparisons; a
+ * script without vowels has fewer letters. */
+static int can_be_one(const name_model *model, const name_word *a, const name_word *b) {
     const int differ = a->length - b->length;
-    if (a->script == b->script) return -3 < differ && differ < 3;
+    if (a->script == b->script)
+        return -3 < differ && differ < 3 &&
+               model->group[a->letters[0]] == model->group[b->letters[0]];
     const int more = a->script ? -differ : differ; /* letters of the word that has its vowels */
     return -2 < more && more <= (a->script ? a : b)->length;
 }
@@ -209,11 +212,12 @@ static int as_long(const name_word *a, const name_word *b) {
 static int32_t joined(matrix *in, const pair_word *a, int n, const pair_word *b, int m,
                       pair_result *result) {
     int32_t best = NEVER;
-    for (int i = 0; i + 1 < n; i++) {
+    for (int k = 0; k + 2 < 2 * n; k++) {
+        const int i = k >> 1, turned = k & 1; /* surname and forename, in either order */
         pair_word one;
-        if (!join(a + i, &one)) continue;
+        if (!join(a + i + turned, a + i + !turned, &one)) continue;
         for (int j = 0; j < m; j++) {
-            if (b[j].word.kind || !as_long(&one.word, &b[j].word)) continue;
+            if (b[j].word.kind || !can_be_one(in->model, &one.word, &b[j].word)) continue;
             const int32_t found = eurodac_name_likeness(in->model, &one.word, &b[j].word);
             if (found < in->weights->joined) continue;
             pair_result trial;

@@ -108,6 +108,8 @@ def test_two_words_that_were_written_together_are_one() -> None:
     assert (found["joined_a"], found["joined_b"], found["turned"]) == (0, 0, 0)
     assert found["total"] == 4000
     assert compare(together, apart)["turned"] == 1
+    swapped = compare(apart[::-1].copy(), together)  # surname first
+    assert (swapped["joined_a"], swapped["total"]) == (0, 4000)
 
 
 def strict(a: NDArray[np.void], b: NDArray[np.void]) -> np.void:
