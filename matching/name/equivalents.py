@@ -52,6 +52,7 @@ def _exact(rows: Sequence[Sequence[str]], words: Iterable[str]) -> Mapping[str, 
     return {word: tuple(n for n, names in enumerate(rows) if word in names) for word in words}
 
 
-_TABLE = load_table("equivalents")
-_GROUPS = _groups(_TABLE["groups"])
-_EXACT = _exact(_TABLE["groups"], _TABLE["exact"])
+_KNOWN = load_table("known")
+_ROWS = [*load_table("equivalents")["groups"], *_KNOWN["groups"]]
+_GROUPS = _groups(_ROWS)
+_EXACT = _exact(_ROWS, _KNOWN["exact"])
