@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.identity.compare import Comparer, Laid
+from matching.name import weights
 from matching.name.token import Name
 from matching.name.weights import UNIT
 
 __all__ = ["AGREEMENT", "NameAgreement"]
 
-AGREEMENT = 0.45
+AGREEMENT = 0.5
 """Agreement from which two names count as one name; docs/names.md says how it was set."""
 
 _MOST = 8.0  # bits that a word counts at most: two spellings of a rare name are no weaker for it
@@ -28,7 +29,7 @@ class NameAgreement:
     """Compares names by the share of their words that agree; thread-safe."""
 
     def __init__(self) -> None:
-        self._comparer = Comparer()
+        self._comparer = Comparer(with_weights=weights.for_agreement())
 
     def scores(self, pairs: Sequence[tuple[Name, Name]]) -> NDArray[np.float64]:
         """Compare names pair by pair.

@@ -8,6 +8,13 @@
 
 static int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
 
+/* Two names that are both known, and not for each other; a word whose groups did not all find room
+ * is never sure to be another. */
+static int opposed(const pair_word *a, const pair_word *b) {
+    const int last = PAIR_GROUPS - 1;
+    return a->groups[0] && b->groups[0] && !a->groups[last] && !b->groups[last];
+}
+
 static int same_group(const pair_word *a, const pair_word *b) {
     for (int i = 0; i < PAIR_GROUPS && a->groups[i]; i++)
         for (int j = 0; j < PAIR_GROUPS && b->groups[j]; j++)
@@ -32,7 +39,9 @@ static int32_t alike(const name_model *model, const pair_weights *weights, const
     }
     if (!a->word.length || !b->word.length) return -1;
     int32_t found = eurodac_name_likeness(model, &a->word, &b->word);
-    if (found < weights->equivalent && same_group(a, b)) found = weights->equivalent;
+    const int same = same_group(a, b);
+    if (weights->strict && !same && found < PAIR_STEPS && opposed(a, b)) return -1;
+    if (found < weights->equivalent && same) found = weights->equivalent;
     if (found < weights->shortened && (begins(&a->word, &b->word) || begins(&b->word, &a->word)))
         found = weights->shortened;
     return found < 0 ? -1 : found;
@@ -48,7 +57,8 @@ static int32_t worth(const pair_weights *weights, const pair_word *a, const pair
     if (a->word.kind == 2 || b->word.kind == 2)
         return likeness >= weights->same ? weights->particle : NEVER;
     const int32_t step = smaller(likeness, PAIR_STEPS);
-    return smaller(smaller(a->weight, b->weight), weights->most[step]);
+    const int32_t most = smaller(smaller(a->weight, b->weight), weights->most[step]);
+    return (int32_t)((int64_t)most * weights->share[a->word.script != b->word.script][step] / 256);
 }
 
 /* Most gain over a square matrix, gains at least 0 (Kuhn 1955; shortest augmenting paths as in
@@ -103,14 +113,19 @@ typedef struct {
     int32_t evidence[MOST][MOST];
 } matrix;
 
-/* Takes the cost of the words that are not in the mask; returns how many are plain. */
+/* Whether a word that is left over contradicts one that is left over on the other side. */
+static int contradicts(const pair_weights *weights, const pair_word *word) {
+    return weights->strict ? word->word.kind != 2 : word->word.kind == 0;
+}
+
+/* Takes the cost of the words that are not in the mask; returns how many can contradict. */
 static int leftover(const pair_weights *weights, const pair_word *words, int count, uint32_t taken,
                     int32_t *sum) {
     int plain = 0;
     for (int i = 0; i < count; i++)
         if (!(taken >> i & 1)) {
             *sum -= cost(weights, words + i);
-            plain += words[i].word.kind == 0;
+            plain += contradicts(weights, words + i);
         }
     return plain;
 }
@@ -136,9 +151,9 @@ static int32_t assign(matrix *in, const pair_word *a, int n, const pair_word *b,
             const pair_word *x = a + rows[i], *y = b + columns[j];
             const int32_t evidence = in->evidence[rows[i]][columns[j]];
             if (evidence <= NEVER) continue;
-            const int words = x->word.kind == 0 && y->word.kind == 0;
+            const int both = contradicts(weights, x) && contradicts(weights, y);
             const int32_t more = evidence + cost(weights, x) + cost(weights, y) +
-                                 (words ? weights->conflict : 0);
+                                 (both ? weights->conflict : 0);
             if (more > 0) gain[i][j] = more;
         }
     best_rows(size, gain, row_of);
@@ -165,32 +180,44 @@ static void clear(pair_result *result) {
     result->joined_a = result->joined_b = -1;
 }
 
-/* Two words written together; 0 if they are too long for one. */
-static int join(const pair_word *first, pair_word *joined) {
-    const name_word *x = &first[0].word, *y = &first[1].word;
-    if (x->kind == 1 || y->kind == 1 || x->script != y->script || !x->length || !y->length ||
+/* Two words written together; 0 if they are too long for one.  Only what is as
+ * long as oglu stands behind its word, not an article. */
+static int join(const pair_word *first, const pair_word *second, pair_word *joined) {
+    const name_word *x = &first->word, *y = &second->word;
+    if (x->kind == 1 || y->kind == 1 || (y->kind && y->length < 4) || x->script != y->script || !x->length || !y->length ||
         x->length + y->length > NAME_LETTERS)
         return 0;
-    *joined = first[0];
+    *joined = *first;
     const int skip = x->letters[x->length - 1] == y->letters[0]; /* a doubled letter is one */
     memcpy(joined->word.letters + x->length, y->letters + skip, (size_t)(y->length - skip));
     joined->word.length = (uint8_t)(x->length + y->length - skip);
     joined->word.kind = 0;
-    joined->weight = smaller(first[0].weight + first[1].weight, 1 << 20);
+    joined->weight = smaller(first->weight + second->weight, 1 << 20);
     memset(joined->groups, 0, sizeof(joined->groups));
     return 1;
+}
+
+/* Whether two words can be one by their lengths and first letters, which spares most comparisons; a
+ * script without vowels has fewer letters. */
+static int can_be_one(const name_model *model, const name_word *a, const name_word *b) {
+    const int differ = a->length - b->length;
+    if (a->script == b->script)
+        return -3 < differ && differ < 3 &&
+               model->group[a->letters[0]] == model->group[b->letters[0]];
+    const int more = a->script ? -differ : differ; /* letters of the word that has its vowels */
+    return -2 < more && more <= (a->script ? a : b)->length;
 }
 
 /* The best assignment in which two words of `a` are one word of `b`; NEVER if there is none. */
 static int32_t joined(matrix *in, const pair_word *a, int n, const pair_word *b, int m,
                       pair_result *result) {
     int32_t best = NEVER;
-    for (int i = 0; i + 1 < n; i++) {
+    for (int k = 0; k + 2 < 2 * n; k++) {
+        const int i = k >> 1, turned = k & 1; /* surname and forename, in either order */
         pair_word one;
-        if (!join(a + i, &one)) continue;
+        if (!join(a + i + turned, a + i + !turned, &one)) continue;
         for (int j = 0; j < m; j++) {
-            const int differ = one.word.length - b[j].word.length;
-            if (b[j].word.kind || differ > 2 || differ < -2) continue;
+            if (b[j].word.kind || !can_be_one(in->model, &one.word, &b[j].word)) continue;
             const int32_t found = eurodac_name_likeness(in->model, &one.word, &b[j].word);
             if (found < in->weights->joined) continue;
             pair_result trial;

@@ -4,11 +4,11 @@
 #include "name.h"
 
 #define PAIR_WORDS 16
-#define PAIR_GROUPS 2
+#define PAIR_GROUPS 4
 #define PAIR_STEPS 320      /* likeness from which a word is worth no more */
 #define PAIR_INITIAL (-100) /* likeness of an initial and a word that begins with it */
 
-/* One word of a name; 40 bytes. */
+/* One word of a name; 44 bytes. */
 typedef struct {
     name_word word;
     int32_t weight;               /* of an agreement, 256ths of a bit */
@@ -18,8 +18,11 @@ typedef struct {
 /* All in 256ths of a bit, likenesses in 256ths. */
 typedef struct {
     int32_t most[PAIR_STEPS + 1]; /* by likeness: the most that the rarity of a word counts */
+    int32_t share[2][PAIR_STEPS + 1]; /* by likeness: how much of it counts, 256ths; of words that
+                                       * are both written with vowels or without, and of others */
     int32_t unmatched, conflict, particle, initial;
     int32_t same, equivalent, shortened, joined;
+    int32_t strict; /* not 0: different known names are no counterparts, initials are in conflict */
 } pair_weights;
 
 typedef struct {

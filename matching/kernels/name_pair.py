@@ -33,13 +33,13 @@ __all__ = [
 ]
 
 MAX_WORDS = 16
-GROUPS = 2
+GROUPS = 4
 """Groups of equivalent names that a word may belong to."""
 INITIAL = -100
 """Likeness of an initial and a word that begins with it."""
 
 PAIR_WORD = np.dtype([("word", WORD), ("weight", "<i4"), ("groups", "<u2", GROUPS)])
-"""A word with the weight of an agreement; 40 bytes."""
+"""A word with the weight of an agreement; 44 bytes."""
 
 RESULT = np.dtype(
     [
@@ -61,8 +61,10 @@ _Address = tuple[int, int]
 WEIGHTS = np.dtype(
     [
         ("most", "<i4", STEPS + 1),
+        ("share", "<i4", (2, STEPS + 1)),
         *((name, "<i4") for name in ("unmatched", "conflict", "particle", "initial")),
         *((name, "<i4") for name in ("same", "equivalent", "shortened", "joined")),
+        ("strict", "<i4"),
     ]
 )
 
@@ -102,7 +104,8 @@ def _library() -> Any:
 def lay_out(weights: Weights) -> NDArray[np.void]:
     """Lay weights out for the kernel, (1,) ``WEIGHTS``."""
     laid = np.zeros(1, WEIGHTS)
-    laid["most"][0] = weights.table()
+    laid["most"][0], laid["share"][0] = weights.table(), weights.shares()
+    laid["strict"] = weights.strict
     for name in ("unmatched", "conflict", "particle", "initial"):
         laid[name] = round(getattr(weights, name) * UNIT)
     for name in ("same", "equivalent", "shortened", "joined"):

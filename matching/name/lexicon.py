@@ -12,7 +12,17 @@ from matching.name.romanise import romanise, script_of
 from matching.name.table import load_table
 from matching.name.token import Script
 
-__all__ = ["WITHOUT_ARTICLE", "Part", "Role", "canonical", "follows_article", "part", "plain"]
+__all__ = [
+    "TITLE_NAMES",
+    "WITHOUT_ARTICLE",
+    "Part",
+    "Role",
+    "canonical",
+    "compounds",
+    "follows_article",
+    "part",
+    "plain",
+]
 
 
 class Role(StrEnum):
@@ -91,6 +101,19 @@ def canonical(kind: str, word: Part) -> str | None:
     return _COMPOUNDS[kind].get(key)
 
 
+def compounds() -> Iterable[str]:
+    """Names of two words that are known, as they are spelled where they are one token."""
+    spelled = {f"abdul{name}" for kind in ("attribute", "revered") for name in _usual(kind)}
+    spelled |= {f"abu{name}" for name in _usual("father")}
+    spelled |= {f"{name}ullah" for name in _usual("god")}
+    spelled |= {f"{name}uddin" for name in _usual("faith")}
+    return sorted(spelled)
+
+
+def _usual(kind: str) -> set[str]:
+    return set(_COMPOUNDS[kind].values())
+
+
 def follows_article(surface: str) -> bool:
     """Whether a word in Latin letters is often written together with an article before it."""
     return surface in _EXACT or fold(surface) in _STEMS
@@ -130,5 +153,7 @@ _PAIR_ROLES = _pair_roles(_PAIRS["words"])
 _ROLES = {**_word_roles(_WORDS), **_PAIR_ROLES}
 WITHOUT_ARTICLE: frozenset[str] = frozenset(map(plain, _WORDS["without_article"]["words"]))
 """Words in Arabic script that begin with the letters of the article and have none."""
+TITLE_NAMES: frozenset[str] = frozenset(map(plain, _WORDS["title"]["names"]))
+"""Titles that are given names as well."""
 _STEMS = frozenset(map(fold, _WORDS["with_article"]["stems"]))
 _EXACT = frozenset(_WORDS["with_article"]["exact"])

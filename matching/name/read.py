@@ -12,7 +12,7 @@ from matching.name.compounds import join, join_across, split_word
 from matching.name.east_asia import split_surname
 from matching.name.equivalents import equivalents
 from matching.name.forms import fold, skeleton
-from matching.name.lexicon import Part, Role
+from matching.name.lexicon import TITLE_NAMES, Part, Role, plain
 from matching.name.text import clean, displayed
 from matching.name.token import Field, Kind, Name, Script, Token
 
@@ -135,13 +135,19 @@ def _kind(parts: Sequence[Part], at: int) -> Kind:
         single = len(part.written) == 1 and part.script in _WITH_INITIALS
         return Kind.INITIAL if single else Kind.WORD
     if part.role is Role.TITLE and len(parts) > 1:
-        return Kind.PARTICLE
+        return Kind.WORD if _given_name(part, parts) else Kind.PARTICLE
     if at + 1 == len(parts):
         return Kind.WORD
     if part.role is Role.ASSIMILATED:
         same = parts[at + 1].surface.startswith(part.surface[1:])
         return Kind.PARTICLE if same else Kind.WORD
     return Kind.PARTICLE if part.role in _EVIDENCE_WEAK else Kind.WORD
+
+
+def _given_name(title: Part, parts: Sequence[Part]) -> bool:
+    """Whether a title is the given name: Hafez al-Assad, but not Hafez Ahmad Assad."""
+    plain_words = sum(part.role is Role.NONE for part in parts)
+    return plain_words == 1 and plain(title.written) in TITLE_NAMES
 
 
 @lru_cache(maxsize=1 << 16)

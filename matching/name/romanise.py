@@ -26,6 +26,7 @@ MAX_SURFACE = 64
 
 _NOT_PLAIN = re.compile("[^a-z0-9]")
 _CLUSTER = re.compile("^([bdfghjklmnqrstwxz]|sh|ch|ts)(?=[bdfgjklmnqrstwxz])")
+_HARD = re.compile("(?<!n)g$|b$")
 _TWICE = re.compile(r"([b-df-hj-np-tv-z])\1")
 _SCRIPTS = {
     "LATIN": Script.LATIN,
@@ -98,6 +99,16 @@ def _han(run: str) -> str:
     return surname_sound(run) or "".join([anyascii(c) or _unknown(c) for c in run])
 
 
+def _hangul(run: str) -> str:
+    # The library spells the letters; at the end of a syllable two of them sound hard.
+    sounds = [anyascii(c).lower() for c in run]
+    return surname_sound(run) or "".join([_HARD.sub(_hardened, sound) for sound in sounds])
+
+
+def _hardened(end: re.Match[str]) -> str:
+    return "k" if end[0] == "g" else "p"
+
+
 def _kana(run: str) -> str:
     return written_kana([(c, anyascii(c).lower()) for c in run])
 
@@ -122,7 +133,7 @@ _BY_SCRIPT: dict[str, Callable[[str], str]] = {
     "ETHIOPIC": _ethiopic,
     "THAI": romanise_thai,
     "CJK": _han,
-    "HANGUL": _han,
+    "HANGUL": _hangul,
     "HIRAGANA": _kana,
     "KATAKANA": _kana,
     "KATAKANA-HIRAGANA": _kana,

@@ -111,6 +111,45 @@ def test_two_words_that_were_written_together_are_one() -> None:
     assert (found["joined_a"], found["joined_b"], found["turned"]) == (0, 0, 0)
     assert found["total"] == 4000
     assert compare(together, apart)["turned"] == 1
+    swapped = compare(apart[::-1].copy(), together)  # surname first
+    assert (swapped["joined_a"], swapped["total"]) == (0, 4000)
+
+
+def strict(a: NDArray[np.void], b: NDArray[np.void]) -> np.void:
+    agreed = kernel.lay_out(weights.for_agreement())
+    sides = [(side, np.array([0, len(side)])) for side in (a, b)]
+    found: np.void = kernel.compare(MODEL, agreed, sides[0], sides[1])[0]
+    return found
+
+
+def test_known_names_of_different_groups_are_no_counterparts() -> None:
+    first, second = laid([([0, 7, 12, 4, 3], 2000)]), laid([([0, 7, 12, 0, 3], 2000)])
+    assert strict(first, second)["partner"][0] == 0
+    first["groups"][0, 0], second["groups"][0, :2] = 5, (6, 7)
+    assert strict(first, second)["partner"][0] == -1
+    second["groups"][0, 1] = 5  # one group in common
+    assert strict(first, second)["partner"][0] == 0
+    second["groups"][0] = (6, 7, 8, 9)  # others may not have found room
+    assert strict(first, second)["partner"][0] == 0
+
+
+def test_likeness_says_which_share_of_a_word_counts() -> None:
+    first, second = laid([([12, 4, 3, 21, 4, 3], 2000)]), laid([([12, 4, 3, 21, 4, 3, 10], 2000)])
+    found = strict(first, second)
+    agreed = weights.for_agreement()
+    share = int(agreed.shares()[0, found["likeness"][0]])
+    assert 0 < share < 256
+    assert found["total"] == 2000 * share // 256
+
+
+def test_other_initials_contradict_only_where_names_are_all_that_is_known() -> None:
+    first, second = laid([([9], 512), ([12, 4, 3], 2000)]), laid([([1], 512), ([12, 4, 3], 2000)])
+    for side in (first, second):
+        side["word"]["kind"][0] = 1
+    agreed = kernel.lay_out(weights.for_agreement())[0]
+    assert compare(first, second)["total"] == 2000 - 2 * LAID["particle"][0]
+    cost = 2 * agreed["particle"] + agreed["conflict"]
+    assert strict(first, second)["total"] == 2000 - cost
 
 
 def test_a_name_of_too_many_words_is_refused() -> None:

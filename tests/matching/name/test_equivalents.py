@@ -47,3 +47,27 @@ def test_no_row_of_the_table_repeats_a_spelling() -> None:
     groups = load_table("equivalents")["groups"]
     assert len(groups) >= 150
     assert [names for names in groups if len(set(names)) < len(names)] == []
+
+
+def test_frequent_names_have_groups_of_their_own() -> None:
+    groups = load_table("known")["groups"]
+    assert [names for names in groups if len(set(names)) < len(names)] == []
+    assert all(token(names[0]).equivalents for names in groups)
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        *(("Hamad", "Hamed"), ("Amin", "Amina"), ("Kamal", "Kamil"), ("Joan", "Juan")),
+        *(("Abdulrahman", "Abdulrahim"), ("Abu Omar", "Abu Bakr"), ("عبدالرحمن", "Abdulrahim")),
+    ],
+)
+def test_neighbours_are_known_apart(pair: tuple[str, str]) -> None:
+    one, other = map(token, pair)
+    assert one.equivalents
+    assert other.equivalents
+    assert not set(one.equivalents) & set(other.equivalents)
+
+
+def test_a_kunya_stands_for_its_name_as_well() -> None:
+    assert set(token("Omar").equivalents) < set(token("Abu Omar").equivalents)
