@@ -22,10 +22,9 @@ MAX_CHARACTERS = 400
 """Longest name, in code points of its clean form."""
 
 # Kashida; fillers of Hangul, Khmer and Braille, which are letters or symbols to Unicode and blank
-# to a reader; combining grapheme joiner; variation selectors; Arabic blessings in one sign.
+# to a reader; combining grapheme joiner; variation selectors.
 _INVISIBLE = re.compile(
     "[\u0640\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u034f\u180b-\u180f\ufe00-\ufe0f"
-    "\ufdfa\ufdfb\ufdfd"
     "\U000e0100-\U000e01ef]"
 )
 _REMOVED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
