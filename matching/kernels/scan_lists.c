@@ -90,7 +90,7 @@ LIST_BODY void codes_body(const list_probe *probe, const uint64_t *codes, const 
                     const int once = ones(all, level) - 2 * ones(not, level);
                     const int twice = ones(all & low[w], level) - 2 * ones(not & low[w], level);
                     const int four = ones(all & high[w], level) - 2 * ones(not & high[w], level);
-                    sum += (int64_t)(once + 2 * twice + 4 * four) << b;
+                    sum += (int64_t)(once + 2 * twice + 4 * four) * (1 << b);
                 }
             }
         }
