@@ -107,18 +107,22 @@ class PooledRows:
     def read(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Compose; see ``Rows``."""
         rows = self._pool.rows_of(places + self._first)
-        for n, place in enumerate(places.tolist()):
-            if place + self._first >= self._strangers or place in self._others:
-                rows[n] = self._others.get(place, np.zeros(ROW_BYTES, np.uint8))
+        for n in self._kept(places):
+            rows[n] = self._others.get(int(places[n]), np.zeros(ROW_BYTES, np.uint8))
         return rows
 
     def codes(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Compose the codes; see ``Rows``."""
         codes = self._pool.codes_of(places + self._first)
-        for n, place in enumerate(places.tolist()):
-            if place + self._first >= self._strangers or place in self._others:
-                codes[n] = self._others.get(place, np.zeros(ROW_BYTES, np.uint8))[CODES]
+        for n in self._kept(places):
+            codes[n] = self._others.get(int(places[n]), np.zeros(ROW_BYTES, np.uint8))[CODES]
         return codes
+
+    def _kept(self, places: NDArray[np.int64]) -> list[int]:
+        """Which of some places are not composed."""
+        written = np.fromiter(self._others, np.int64, len(self._others))
+        kept = (places + self._first >= self._strangers) | np.isin(places, written)
+        return np.flatnonzero(kept).tolist()
 
     def write(self, places: NDArray[np.int64], rows: NDArray[np.uint8]) -> None:
         """Keep what is no stranger."""
