@@ -42,7 +42,8 @@ FINGERS = {
 _CHUNKS = 20
 _MISSES = (1e-2, 1e-3, 1e-4, 3e-5)
 _TAIL = 40  # values that a tail is fitted to
-_FEWER = 4  # people are compared with fewer than ten fingers a fourth as often
+_MANY = 8  # fingers: most searches; people are compared with fewer a fourth as often
+_FEWER = 4
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +68,7 @@ def run(args: argparse.Namespace) -> Result:
     prints = hard_prints(args.prints)
     groups: dict[tuple[int, str], Mates] = {}
     for fingers, positions in track(FINGERS.items(), "comparing mates", transient=True):
-        part = 1 if fingers == max(FINGERS) else _FEWER
+        part = 1 if fingers >= _MANY else _FEWER
         drawn = drawn_pairs(args.seed, range(args.people // part), positions=positions)
         composed = composed_pairs(
             prints, draws=args.draws // part, positions=positions, seed=args.seed
