@@ -10,7 +10,6 @@ compares only those that are near, does not list it.
 from __future__ import annotations
 
 import argparse
-import math
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ import numpy as np
 from rich.progress import track
 
 from benchmarks.arguments import share, whole, wholes
+from benchmarks.identification import lost_upper_bound
 from benchmarks.population.pool import Pool, PooledRows, make_pool, people
 from benchmarks.report import Result, Row
 from benchmarks.scenarios.calibrate_sketches import FINGERS
@@ -34,7 +34,7 @@ from matching.gallery.rows import MappedRows
 from matching.parameters import MATCHER_VERSION, PERSON_THRESHOLD, SKETCH_CUTS, SKETCH_MODEL
 from matching.template import FingerPosition, FingerSet
 
-__all__ = ["add_arguments", "run", "upper_bound"]
+__all__ = ["add_arguments", "run"]
 
 _FPIR = 1e-3
 _LOWEST = 5.0  # strangers of ten fingers hardly reach it
@@ -89,21 +89,6 @@ def run(args: argparse.Namespace) -> Result:
         "cuts": SKETCH_CUTS[1],
     }
     return Result({**{name: getattr(args, name) for name in asked}, **versions}, rows)
-
-
-def upper_bound(lost: int, of: int) -> float:
-    """Upper end of the 95 % interval of a share (Clopper and Pearson, one-sided).
-
-    Examples:
-        >>> round(upper_bound(0, 3000), 4), round(upper_bound(2, 100), 3)
-        (0.001, 0.062)
-    """
-    low, high = 0.0, 1.0
-    for _ in range(60):
-        share = (low + high) / 2
-        chance = sum(math.comb(of, n) * share**n * (1 - share) ** (of - n) for n in range(lost + 1))
-        low, high = (share, high) if chance > 0.05 else (low, share)
-    return high
 
 
 def _make_probes(args: argparse.Namespace) -> _Probes:
@@ -169,7 +154,7 @@ def _measure(
         "threshold": threshold,
         "fpir": float(np.mean(np.array(measured) >= threshold)),
         "lost": lost,
-        "lost_share_upper95": upper_bound(lost, len(mated)),
+        "lost_share_upper95": lost_upper_bound(lost, len(mated)),
         "compared_mean": float(np.mean(compared)),
         "compared_most": max(compared),
     }

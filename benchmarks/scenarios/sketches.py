@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.arguments import whole
+from benchmarks.identification import lost_upper_bound
 from benchmarks.report import Result, Row
 from benchmarks.scenarios.calibrate_sketches import FINGERS, hard_prints
-from benchmarks.scenarios.population import upper_bound
 from benchmarks.sketches.composed import ranks
 from benchmarks.sketches.nearness import Pair, beyond, composed_pairs, drawn_pairs, measure
 from benchmarks.sketches.persons import penetrations
@@ -169,7 +169,7 @@ def _lost_of(case: str, pairs: Iterator[Pair]) -> Row:
     metrics = {
         "mates": count,
         "lost_by_the_cuts": lost,
-        "lost_upper_95": upper_bound(lost, count),
+        "lost_upper_95": lost_upper_bound(lost, count),
         "near_256": float(np.median(mates.near[:, 1])),
         "near_codes": float(np.median(mates.near[:, 2])),
     }

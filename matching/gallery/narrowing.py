@@ -97,7 +97,7 @@ class Narrower:
             for n, one in zip(scanned, found, strict=True):
                 distances[n].append(one)
 
-        def choose(task: tuple[int, int]) -> tuple[NDArray[np.int64], int]:
+        def choose(task: tuple[int, int]) -> _Slots:
             n, v = task
             chosen = []
             for group in groups[n]:
@@ -107,15 +107,15 @@ class Narrower:
                     chosen.append(
                         _nearest(views[v], group.words[v], distances[n][v], probes[n], group.limits)
                     )
-            return np.sort(np.concatenate([np.zeros(0, np.int64), *chosen])), v
+            return views[v].first + np.sort(np.concatenate([np.zeros(0, np.int64), *chosen]))
 
         parts = [(n, v) for n in range(len(probes)) for v in range(len(views))]
         slots: list[list[_Slots]] = [[np.zeros(0, np.int64)] for _ in probes]
-        for (n, v), (lanes, _) in zip(parts, work(choose, parts), strict=True):
-            slots[n].append(views[v].first + lanes)
+        for (n, _), some in zip(parts, work(choose, parts), strict=True):
+            slots[n].append(some)
         return [
-            Narrowed(np.concatenate(some), sum(group.count for group in groups[n]))
-            for n, some in enumerate(slots)
+            Narrowed(np.concatenate(kept), sum(group.count for group in groups[n]))
+            for n, kept in enumerate(slots)
         ]
 
     def everybody(self, views: Sequence[View]) -> Narrowed:
@@ -181,10 +181,7 @@ def _nearest(
     """Of some references those that reach the limits of all stages, ascending."""
     if limits.leading < 0:
         return np.zeros(0, np.int64)
-    lanes = scan.within(distances, limits.leading)
-    if not np.array_equal(words, view.permitted):
-        inside = words[lanes // scan.BLOCK] >> (lanes % scan.BLOCK).astype(np.uint64) & np.uint64(1)
-        lanes = lanes[inside.astype(bool)]
+    lanes = _scanned(words, distances, limits.leading)
     sums = distances[lanes].astype(np.uint32)
     scan.refine(view.columns, view.middle, lanes, probe.middle, distances=sums)
     lanes = lanes[sums <= limits.middle[view.strength[lanes]]]
@@ -200,3 +197,16 @@ def _nearest(
         codes[:] = 0
         kept.append(some[found >= limits.codes[view.strength[some]]])
     return np.concatenate(kept)
+
+
+def _scanned(
+    words: NDArray[np.uint64], distances: NDArray[np.uint16], limit: int
+) -> NDArray[np.int64]:
+    """Of some references those at or below a distance."""
+    if 2 * int(np.bitwise_count(words).sum()) < len(distances):  # few: look at them alone
+        lanes = lanes_of(words)
+        return lanes[distances[lanes] <= limit]
+    lanes = scan.within(distances, limit)
+    inside = words[lanes // scan.BLOCK] >> (lanes % scan.BLOCK).astype(np.uint64) & np.uint64(1)
+    kept: NDArray[np.int64] = lanes[inside.astype(bool)]
+    return kept

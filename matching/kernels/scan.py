@@ -12,9 +12,9 @@ all overwritten in place (``write`` enrols or replaces, ``wipe`` erases):
 Further bits of a finger lie in arrays of their own, (tiles * 512, 10, W) uint64 with W = 2 for
 bits 128..255 and W = 4 for bits 256..511, read only for the references that are still near.
 
-A search is: ``permit``, ``leading_distances``, then ``nearest`` or ``within``, then ``refine``,
-then ``likeness``, which reads the codes of the few that are left.  Distances and likenesses are
-exact integers: they do not depend on instruction set, probes per pass, or the split into ranges.
+A search is: ``permit``, ``leading_distances``, then ``within``, then ``refine``, then ``likeness``,
+which reads the codes of the few that are left.  Distances and likenesses are exact integers: they
+do not depend on instruction set, probes per pass, or the split into ranges.
 Every call releases the GIL, keeps no state and may run in any number of threads.
 """
 
@@ -66,7 +66,6 @@ __all__ = [
     "Probe",
     "leading_distances",
     "likeness",
-    "nearest",
     "permit",
     "refine",
     "transpose",
@@ -184,42 +183,6 @@ def _check(
     check_array("out", out, (len(probes), len(columns)), np.uint16)
     if not 0 <= tiles[0] <= tiles[1] <= len(columns) // TILE:
         raise ValueError(f"tiles {tiles} lie outside 0..{len(columns) // TILE}")
-
-
-def nearest(
-    distances: NDArray[np.uint16], most: int, *, at: Level = Level.AUTO
-) -> NDArray[np.int64]:
-    """Choose the nearest references of one probe: exactly, ties by the lower number.
-
-    Args:
-        distances: (N,) uint16, as ``leading_distances`` writes them.
-        most: 1 or more.
-        at: Instruction set.
-
-    Returns:
-        (K,) int64 ascending reference numbers, K <= most; fewer only if fewer are permitted.
-
-    Cost: 2 N bytes read once or twice; 0.3 ms for a thousand of a million.
-    """
-    if most < 1:
-        raise ValueError(f"most is {most}; at least one candidate can be asked for")
-    sample = np.sort(distances[:: max(1, len(distances) // 16384)])
-    share = most / max(1, len(distances))
-    guess = min(len(sample) - 1, int(len(sample) * share * 1.3 + 8)) if len(sample) else 0
-    limit = min(int(sample[guess]), NEVER - 1) if len(sample) else NEVER - 1
-    while True:
-        found = within(distances, limit, at=at)
-        if len(found) >= most or limit == NEVER - 1:
-            break
-        limit = min(NEVER - 1, limit + max(64, limit // 16))
-    if len(found) <= most:
-        return found
-    near = distances[found]
-    last = np.partition(near, most - 1)[most - 1]
-    kept: NDArray[np.bool_] = np.asarray(near < last)
-    kept[np.flatnonzero(near == last)[: most - int(kept.sum())]] = True
-    chosen: NDArray[np.int64] = found[kept]
-    return chosen
 
 
 def within(

@@ -109,7 +109,7 @@ def test_everybody_is_compared_where_nothing_was_measured(fingers: int, budget: 
 
 
 def test_everybody_is_compared_on_request() -> None:
-    compare_everybody(probe(), 10)
+    assert compare_everybody(probe(), 10) is None
 
 
 @pytest.mark.parametrize(("fingers", "budget"), [(-1, 0.1), (11, 0.1), (10, 0.0), (10, 1.0)])

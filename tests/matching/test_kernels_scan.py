@@ -115,19 +115,6 @@ def test_refining_adds_the_distance_of_the_further_bits(at: Level, bits: int) ->
 
 
 @pytest.mark.parametrize("at", LEVELS, ids=lambda level: level.name)
-@pytest.mark.parametrize("most", [1, 7, 300, 1500, 5000])
-@pytest.mark.parametrize("values", [3, 300, 65000])
-def test_the_nearest_are_exact(at: Level, most: int, values: int) -> None:
-    rng = np.random.default_rng(most)
-    distances = rng.integers(0, values, 3000).astype(np.uint16)
-    distances[rng.random(3000) < 0.3] = scan.NEVER
-    got = scan.nearest(distances, most, at=at)
-    allowed = np.flatnonzero(distances != scan.NEVER)
-    best = allowed[np.argsort(distances[allowed], kind="stable")][:most]
-    assert (got == np.sort(best)).all()
-
-
-@pytest.mark.parametrize("at", LEVELS, ids=lambda level: level.name)
 @pytest.mark.parametrize("size", [0, 1, 63, 64, 65, 5000])
 @pytest.mark.parametrize("limit", [0, 150, 65534])
 def test_everybody_within_a_distance_is_found(at: Level, size: int, limit: int) -> None:
@@ -138,7 +125,7 @@ def test_everybody_within_a_distance_is_found(at: Level, size: int, limit: int) 
 
 
 def test_nobody_is_near_where_nobody_is_permitted() -> None:
-    assert len(scan.nearest(np.full(100, scan.NEVER, np.uint16), 5)) == 0
+    assert len(scan.within(np.full(100, scan.NEVER, np.uint16), scan.NEVER - 1)) == 0
 
 
 def test_the_planted_mate_is_the_nearest() -> None:
@@ -147,7 +134,7 @@ def test_the_planted_mate_is_the_nearest() -> None:
     sizes = rng.integers(1, 6, (10, 128))
     noisy = np.where(rng.random((10, 128)) < 0.2, 1 - signs, signs)
     mate = Probe(np.where(noisy == 1, sizes, -sizes).astype(np.int8), np.zeros(10, np.uint32))
-    assert scan.nearest(scanned(found, [mate], [])[0], 1).tolist() == [777]
+    assert np.argsort(scanned(found, [mate], [])[0])[0] == 777
 
 
 def test_a_wiped_reference_is_never_found_and_leaves_no_byte() -> None:
@@ -198,8 +185,6 @@ def test_arguments_that_do_not_fit_are_refused() -> None:
         scan.within(np.zeros(5, np.uint16), scan.NEVER)
     with pytest.raises(ValueError, match="C order"):
         scan.within(np.zeros(10, np.uint16)[::2], 1)
-    with pytest.raises(ValueError, match="at least one"):
-        scan.nearest(np.zeros(5, np.uint16), 0)
     with pytest.raises(ValueError, match="lies outside"):
         scan.refine(
             found.columns,

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from benchmarks.identification import lost_upper_bound
 from benchmarks.population.pool import Pool, PooledRows, make_pool, people
-from benchmarks.scenarios.population import upper_bound
 from matching.gallery.native_engine import NativeGallery
 from matching.gallery.protocol import Permit
 from matching.gallery.row import STRENGTHS, check, fingers_of, key_of
@@ -51,5 +51,5 @@ def test_composed_rows_serve_a_gallery_like_rows_in_memory(pool: Pool) -> None:
 
 
 def test_the_bound_covers_what_was_seen() -> None:
-    assert upper_bound(0, 30_000) < 1e-4 < upper_bound(0, 29_000) * 1.05
-    assert upper_bound(5, 100) > 0.05
+    assert lost_upper_bound(0, 30_000) < 1e-4 < lost_upper_bound(0, 29_000) * 1.05
+    assert lost_upper_bound(5, 100) > 0.05
