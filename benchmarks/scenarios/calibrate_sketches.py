@@ -2,9 +2,12 @@
 
 Two kinds of people that the sketch model was not fitted to: drawn ones, of whom some have bad
 captures as a whole, and ones composed of synthetic prints under hard conditions (levels 1.0 to 1.8;
-the public databases are like 1), so that the cuts suit databases worse than those at hand.  Each
-cut is the lowest that either kind and any number of fingers needs.  Mates that the comparison of
-minutiae would not find are left out.
+the public databases are like 1), so that the cuts suit databases worse than those at hand.  Every
+number of fingers from ten to two has cuts of its own, from as many of the fingers that a pair has
+in common, chosen
+by chance; each cut is the lower of what the two kinds need.  The three cuts of a
+number lose the same share each, as large as it may be so that together they lose what is allowed:
+they mostly lose the same mates.  Mates that the comparison of minutiae would not find are left out.
 """
 
 from __future__ import annotations
@@ -42,8 +45,8 @@ FINGERS = {
 _CHUNKS = 20
 _MISSES = (1e-2, 1e-3, 1e-4, 3e-5)
 _TAIL = 40  # values that a tail is fitted to
-_MANY = 8  # fingers: most searches; people are compared with fewer a fourth as often
-_FEWER = 4
+_NUMBERS = range(2, 11)
+_HALVINGS = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,31 +68,31 @@ def hard_prints(folder: Path) -> Prints:
 
 def run(args: argparse.Namespace) -> Result:
     """Measure every number of fingers of both kinds of people; write."""
-    prints = hard_prints(args.prints)
+    prints, ten = hard_prints(args.prints), tuple(FingerPosition)
+    made = {
+        "drawn": drawn_pairs(args.seed, range(args.people), positions=ten),
+        "composed": composed_pairs(prints, draws=args.draws, positions=ten, seed=args.seed),
+    }
     groups: dict[tuple[int, str], Mates] = {}
-    for fingers, positions in track(FINGERS.items(), "comparing mates", transient=True):
-        part = 1 if fingers >= _MANY else _FEWER
-        drawn = drawn_pairs(args.seed, range(args.people // part), positions=positions)
-        composed = composed_pairs(
-            prints, draws=args.draws // part, positions=positions, seed=args.seed
-        )
-        for kind, pairs in (("drawn", drawn), ("composed", composed)):
-            groups[fingers, kind] = measure(pairs, threshold=PERSON_THRESHOLD)
+    for kind, pairs in track(made.items(), "comparing mates", transient=True):
+        found = measure(pairs)
+        for fingers in _NUMBERS:
+            some = found.mates(found.fewer(fingers, args.seed))
+            groups[fingers, kind] = some.take(some.scores >= PERSON_THRESHOLD)
     table = _fitted(groups)
     args.out.write_text(json.dumps(_written(table), indent=1) + "\n", "utf-8")
     rows = []
     for (fingers, kind), mates in groups.items():
-        found = evidences(mates, table)[mates.certain]
-        row = table.fingers.index(fingers)
+        ratios, row = evidences(mates, table), table.fingers.index(fingers)
         lost = {
             f"lost_at_{miss:.0e}": float(
-                (found < [s.cuts[row][at] for s in table.stages]).any(axis=1).mean()
+                (ratios < [s.cuts[row][at] for s in table.stages]).any(axis=1).mean()
             )
             for at, miss in enumerate(_MISSES)
         }
         near = np.median(mates.near, axis=0).tolist()
         medians = dict(zip(("near_128", "near_256", "near_codes"), near, strict=True))
-        metrics = {"mates": len(found), **medians, **lost}
+        metrics = {"mates": len(ratios), **medians, **lost}
         rows.append(Row("ours", f"{kind}, {fingers} fingers", metrics))
     asked = {name: getattr(args, name) for name in ("people", "draws", "seed")}
     return Result({**asked, "table": table.version}, rows)
@@ -100,24 +103,42 @@ def _fitted(groups: Mapping[tuple[int, str], Mates]) -> Cuts:
     every = list(groups.values())
     typical = float(np.median(np.concatenate([g.references for g in every])))
     strongest = float(np.quantile(np.concatenate([g.probes for g in every]), 0.99))
-    counts = tuple(sorted({fingers for fingers, _ in groups}))
     stages = tuple(
         _expectation(every, number, typical=typical, strongest=strongest) for number in range(3)
     )
-    bare = Cuts(SKETCH_CUTS[1], counts, _MISSES, typical, round(strongest, 1), stages)
-    found = {key: evidences(g, bare)[g.certain] for key, g in groups.items()}
-
-    def row(number: int, fingers: int) -> tuple[float, ...]:
-        some = [f[:, number] for (count, _), f in found.items() if count == fingers]
-        return tuple(_short([min(_least(f, m) for f in some) for m in _MISSES]))
-
+    bare = Cuts(SKETCH_CUTS[1], tuple(_NUMBERS), _MISSES, typical, round(strongest, 1), stages)
+    needed = {  # (numbers, shares, stages)
+        kind: np.array(
+            [
+                [_together(evidences(groups[fingers, kind], bare), miss) for miss in _MISSES]
+                for fingers in _NUMBERS
+            ]
+        )
+        for kind in {kind for _, kind in groups}
+    }
+    cuts = np.minimum.reduce(list(needed.values()))
     return replace(
         bare,
         stages=tuple(
-            replace(stage, cuts=tuple(row(number, fingers) for fingers in counts))
+            replace(stage, cuts=tuple(tuple(_short(row)) for row in cuts[:, :, number].tolist()))
             for number, stage in enumerate(stages)
         ),
     )
+
+
+def _together(found: NDArray[np.float64], miss: float) -> list[float]:
+    """Cuts of all stages that lose a share together, and each the same share.
+
+    Args:
+        found: (N, 3) evidence.
+        miss: 0..1.
+    """
+    low, high = miss / found.shape[1], miss
+    for _ in range(_HALVINGS):
+        each = float(np.sqrt(low * high))
+        cuts = [_least(column, each) for column in found.T]
+        low, high = (low, each) if _least((found - cuts).min(axis=1), miss) < 0 else (each, high)
+    return [_least(column, low) for column in found.T]
 
 
 def _least(found: NDArray[np.float64], miss: float) -> float:

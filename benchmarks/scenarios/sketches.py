@@ -163,9 +163,11 @@ def _lost(name: str, prints: Prints, args: argparse.Namespace) -> list[Row]:
 
 
 def _lost_of(case: str, pairs: Iterator[Pair]) -> Row:
-    mates = measure(pairs, threshold=PERSON_THRESHOLD)
-    lost = int(beyond(mates, cuts(), budget=MISS_BUDGET)[mates.certain].sum())
-    count = int(mates.certain.sum())
+    found = measure(pairs)
+    every = found.mates(found.common)
+    mates = every.take(every.scores >= PERSON_THRESHOLD)
+    lost = int(beyond(mates, cuts(), budget=MISS_BUDGET).sum())
+    count = len(mates.fingers)
     metrics = {
         "mates": count,
         "lost_by_the_cuts": lost,

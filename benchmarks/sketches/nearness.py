@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +12,25 @@ from benchmarks.population.captures import take
 from benchmarks.population.masters import make_masters
 from benchmarks.population.templates import finger_sets
 from benchmarks.sketches.prints import CHUNK, Prints
+from matching.features import finger_feature
 from matching.fingerprint.compare import compare, pack
 from matching.fingerprint.cuts import Cuts, cut, evidence, expected
 from matching.fingerprint.sketch import encode
 from matching.fingerprint.sketch_probe import make_probes
-from matching.kernels import scan_twin
+from matching.fusion import fuse
 from matching.kernels.scan import FINGERS, PLANES, WORDS
 from matching.template import FingerPosition, FingerSet
 
-__all__ = ["Mates", "Pair", "beyond", "composed_pairs", "drawn_pairs", "evidences", "measure"]
+__all__ = [
+    "Mates",
+    "Pair",
+    "Pairs",
+    "beyond",
+    "composed_pairs",
+    "drawn_pairs",
+    "evidences",
+    "measure",
+]
 
 Pair = tuple[FingerSet, FingerSet]
 Floats = NDArray[np.float64]
@@ -36,14 +46,70 @@ class Mates:
         fingers: (N,) in common.
         probes: (N,) strengths.
         references: (N,) strengths, as a gallery keeps them.
-        certain: (N,) bool, whether the minutiae reach a threshold; see ``measure``.
+        scores: (N,) of their minutiae, natural-log likelihood ratios.
     """
 
     near: Floats
     fingers: NDArray[np.int64]
     probes: Floats
     references: Floats
-    certain: NDArray[np.bool_]
+    scores: Floats
+
+    def take(self, chosen: NDArray[np.bool_]) -> Mates:
+        """Some of them, by (N,) bool."""
+        return Mates(*(getattr(self, f.name)[chosen] for f in fields(self)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """N mated pairs, finger by finger; zero where a finger is not in common.
+
+    Args:
+        away: (N, 10, 3) nearness of each finger above that of a stranger, as the scan counts.
+        deviations: (N, 3) of one finger of a stranger.
+        probes: (N, 10) strengths.
+        references: (N, 10) strengths.
+        llrs: (N, 10) of the minutiae.
+    """
+
+    away: Floats
+    deviations: Floats
+    probes: Floats
+    references: Floats
+    llrs: Floats
+
+    def mates(self, chosen: NDArray[np.bool_]) -> Mates:
+        """Look at some of the fingers in common, (N, 10) bool; pairs without any are left out."""
+        kept = (chosen & self.common).any(axis=1)
+        used = (chosen & self.common)[kept]
+        count = used.sum(axis=1)
+        wide = self.deviations[kept] * np.sqrt(count)[:, None]
+        features = [finger_feature(p) for p in FingerPosition]
+        scores = [
+            fuse((features[p], float(llr[p])) for p in np.flatnonzero(some))
+            for some, llr in zip(used, self.llrs[kept], strict=True)
+        ]
+        return Mates(
+            (self.away[kept] * used[:, :, None]).sum(axis=1) / wide,
+            count.astype(np.int64),
+            (self.probes[kept] * used).sum(axis=1) / count,
+            (self.references[kept] * used).sum(axis=1) // count,
+            np.array(scores, np.float64),
+        )
+
+    @property
+    def common(self) -> NDArray[np.bool_]:
+        """(N, 10) bool, which fingers both have."""
+        found: NDArray[np.bool_] = (self.probes > 0) & (self.references > 0)
+        return found
+
+    def fewer(self, fingers: int, seed: int) -> NDArray[np.bool_]:
+        """Choose so many of the fingers in common by chance, where there are as many: (N, 10)."""
+        rank = np.random.default_rng((seed, fingers)).random(self.common.shape)
+        order = np.where(self.common, rank, 2.0).argsort(axis=1).argsort(axis=1)
+        enough = self.common.sum(axis=1, keepdims=True) >= fingers
+        chosen: NDArray[np.bool_] = (order < fingers) & enough
+        return chosen
 
 
 def drawn_pairs(seed: int, people: range, *, positions: Sequence[FingerPosition]) -> Iterator[Pair]:
@@ -78,59 +144,41 @@ def composed_pairs(
         )
 
 
-def measure(pairs: Iterator[Pair], *, threshold: float, doubtful: float = 8.0) -> Mates:
-    """Compare the sketches of pairs; where they are not near, their minutiae as well.
-
-    Args:
-        pairs: Probe and reference with the same fingers.
-        threshold: Score below which a pair would be lost anyway, natural-log likelihood ratio.
-        doubtful: Pairs farther than so many deviations from strangers by codes are certain.
-    """
-    near, numbers, certain = [], [], []
-    for probe, reference in pairs:
-        found = _nearness(probe, reference)
-        if found is None:
-            continue
-        near.append(found[0])
-        numbers.append(found[1])
-        certain.append(
-            found[0][-1] > doubtful or compare(pack(probe), pack(reference)).score >= threshold
-        )
-    columns = np.array(numbers, np.float64).reshape(-1, _STAGES).T
-    return Mates(
-        np.array(near, np.float64).reshape(-1, _STAGES),
-        columns[0].astype(np.int64),
-        columns[1],
-        columns[2],
-        np.array(certain, bool),
+def measure(pairs: Iterator[Pair]) -> Pairs:
+    """Compare the sketches and the minutiae of pairs with the same fingers, as a gallery does."""
+    found = [_measured(probe, reference) for probe, reference in pairs]
+    columns = list(zip(*found, strict=True)) or [()] * len(fields(Pairs))
+    shapes = ((FINGERS, _STAGES), (_STAGES,), (FINGERS,), (FINGERS,), (FINGERS,))
+    return Pairs(
+        *(np.array(c, np.float64).reshape(-1, *s) for c, s in zip(columns, shapes, strict=True))
     )
 
 
-def _nearness(
-    probe: FingerSet, reference: FingerSet
-) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
+def _measured(probe: FingerSet, reference: FingerSet) -> tuple[Floats, ...]:
     positions = list(probe.fingers)
     wanted = encode([probe.fingers[p] for p in positions])
     there = encode([reference.fingers[p] for p in positions])
-    both = wanted.usable & there.usable
-    if not both.any():
-        return None
-    kept = np.flatnonzero(both)
-    made = make_probes(wanted.take(kept), [positions[i] for i in kept])
-    codes = np.zeros((1, FINGERS, PLANES, WORDS), np.uint64)
-    places = np.array([positions[i] - 1 for i in kept])
-    codes[0, places] = there.codes[kept]
-    present = np.zeros((1, FINGERS), bool)
-    present[0, places] = True
-    first = scan_twin.distances(np.ascontiguousarray(codes[:, :, 0, :2]), present, made.leading)
-    second = scan_twin.distances(np.ascontiguousarray(codes[:, :, 0, 2:4]), present, made.middle)
-    likeness = scan_twin.likeness(codes, present.astype(np.uint8), made.codes)
-    raw = (-first[0], -first[0] - second[0], likeness[0])
-    means = (-made.strangers[0].mean, -made.strangers[1].mean, made.strangers[2].mean)
-    wide = [s.deviation * np.sqrt(len(kept)) for s in made.strangers]
-    near = tuple(float((r - m) / w) for r, m, w in zip(raw, means, wide, strict=True))
-    strength = int(there.strengths[kept].sum(dtype=np.int64)) // len(kept)
-    return near, (float(len(kept)), made.strength, float(strength))
+    places = np.array([p - 1 for p in positions])
+    made = make_probes(wanted, positions)
+    codes = np.zeros((FINGERS, PLANES, WORDS), np.uint64)
+    codes[places] = there.codes
+    strengths = np.zeros((2, FINGERS))
+    strengths[:, places] = wanted.strengths, there.strengths
+    bits = np.unpackbits(codes.view(np.uint8), axis=-1, bitorder="little").astype(np.int64)
+    sign, low, high = bits[:, 0], bits[:, 1], bits[:, 2]
+    leading, middle = (
+        np.where(sign[:, part] == (one.weights > 0), 0, np.abs(one.weights.astype(np.int64)))
+        for one, part in ((made.leading, slice(128)), (made.middle, slice(128, 256)))
+    )
+    first, second = made.leading.neutral - leading.sum(1), made.middle.neutral - middle.sum(1)
+    values = (2 * sign - 1) * (1 + 2 * low + 4 * high)
+    likeness = (values * made.codes.weights.astype(np.int64)).sum(axis=1) - made.codes.neutral
+    both = (strengths[0] > 0) & (strengths[1] > 0)
+    away = np.stack([first, first + second, likeness], axis=1) * both[:, None]
+    llrs = np.zeros(FINGERS)
+    for term in compare(pack(probe), pack(reference)).terms:
+        llrs[term.position - 1] = term.llr
+    return away, np.array([s.deviation for s in made.strangers]), *strengths, llrs
 
 
 def beyond(mates: Mates, table: Cuts, *, budget: float) -> NDArray[np.bool_]:

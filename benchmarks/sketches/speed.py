@@ -72,7 +72,7 @@ def scanning(persons: int, *, threads: int, repeats: int, seed: int) -> dict[str
 
     Returns:
         Milliseconds per search: ``scan_1`` and ``scan_8`` (eight in one pass), ``permit``,
-        ``within`` and ``refine`` (for a thousandth of the references), ``read`` (adding up the
+        ``near`` and ``refine`` (for a thousandth of the references), ``read`` (adding up the
         array that a scan reads, which is what the memory allows); ``bytes_per_person``.
     """
     rng = np.random.default_rng(seed)
@@ -100,9 +100,13 @@ def scanning(persons: int, *, threads: int, repeats: int, seed: int) -> dict[str
         )
         found["read_ms"] = time
     found["permit_ms"] = _best(lambda: scan.permit(columns, [1, 2]), repeats)
-    limit = int(np.quantile(out[0], 1e-3))
-    found["within_ms"] = _best(lambda: scan.within(out[0], limit), repeats)
-    near = scan.within(out[0], limit)
+    limit = np.full(scan.FINGERS + 1, np.quantile(out[0], 1e-3), np.int32)
+    used = np.ones(scan.FINGERS, bool)
+    choose = partial(
+        scan.near, columns, out[0], permitted=columns.enrolled, used=used, limits=limit
+    )
+    found["near_ms"] = _best(choose, repeats)
+    near, _ = choose()
     sums = np.zeros(len(near), np.uint32)
     refine = _best(lambda: scan.refine(columns, further, near, probes[0], distances=sums), repeats)
     found["refine_ms"] = refine

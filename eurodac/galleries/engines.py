@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from matching.fingerprint.cuts import compare_everybody, limits
+from matching.fingerprint.cuts import limits
 from matching.gallery.faiss_engine import FaissGallery
 from matching.gallery.native_engine import NativeGallery
 from matching.gallery.protocol import GalleryEngine
@@ -26,7 +26,7 @@ def engine_maker(
         ValueError: there is no such engine.
     """
     if name == "native":
-        cuts = limits if narrowing else compare_everybody
+        cuts = limits if narrowing else None
         return lambda: NativeGallery(threads=threads, cuts=cuts)
     if name == "faiss":
         return FaissGallery

@@ -1,10 +1,10 @@
 """Which references of a search are compared by minutiae: those whose sketches are near.
 
-References are grouped by how many fingers they have in common with the probe; for each group
-``matching.fingerprint.cuts`` says how near a reference must be, by its strength, after 128 bits,
-after 256 bits and after the codes of its row. A group for which there is no cut is compared as a
-whole. Whether a reference is kept depends on it and on the probe only: neither on the other
-references nor on segments, threads or the probes that are searched together.
+For each number of fingers in common with the probe ``matching.fingerprint.cuts`` says how near a
+reference must be, by its strength, after 128 bits, after 256 bits and after the codes of its row;
+where there is no cut, everybody with so many is compared. Whether a reference is kept depends on
+it and on the probe only: neither on the other references nor on segments, threads or the probes
+that are searched together.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _Slots = NDArray[np.int64]
 _CODES_TOGETHER = 1024  # 2 MB
 _T = TypeVar("_T")
 _R = TypeVar("_R")
-FindLimits = Callable[[ScanProbes, int], Limits | None]
-"""(probe, common fingers) -> what references must reach; None: all are compared."""
+FindLimits = Callable[[ScanProbes], Limits]
+"""Probe -> what references must reach."""
 
 
 class Work(Protocol):
@@ -62,25 +62,16 @@ class Narrowed:
     searched: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Group:
-    """The references that have one number of fingers in common with the probe."""
-
-    words: Sequence[NDArray[np.uint64]]  # per view, bit = reference
-    count: int
-    limits: Limits | None  # None: everybody is compared
-
-
 class Narrower:
     """Narrows searches down.
 
     Args:
-        limits: What references must reach.
+        limits: What references must reach; None: all are compared.
         smallest: Up to this number of permitted references, all are compared.
         parts: Into how many parts a scan of a segment is split, >= 1.
     """
 
-    def __init__(self, limits: FindLimits, *, smallest: int, parts: int) -> None:
+    def __init__(self, limits: FindLimits | None, *, smallest: int, parts: int) -> None:
         self._limits = limits
         self._smallest = smallest
         self._parts = parts
@@ -89,52 +80,25 @@ class Narrower:
         self, views: Sequence[View], probes: Sequence[ScanProbes], *, work: Work
     ) -> list[Narrowed]:
         """Choose for 1..8 probes."""
-        groups = [self._groups(views, probe) for probe in probes]
-        scanned = [n for n, some in enumerate(groups) if any(g.limits is not None for g in some)]
-        distances: dict[int, list[NDArray[np.uint16]]] = {n: [] for n in scanned}
-        for view in views if scanned else ():
-            found = self._scan(view, [probes[n] for n in scanned], work=work)
-            for n, one in zip(scanned, found, strict=True):
-                distances[n].append(one)
+        count = sum(int(np.bitwise_count(view.permitted).sum()) for view in views)
+        if self._limits is None or count <= self._smallest:
+            return [self.everybody(views)] * len(probes)
+        limits = [self._limits(probe) for probe in probes]
+        distances = [self._scan(view, probes, work=work) for view in views]
 
         def choose(task: tuple[int, int]) -> _Slots:
             n, v = task
-            chosen = []
-            for group in groups[n]:
-                if group.limits is None:
-                    chosen.append(lanes_of(group.words[v]))
-                else:
-                    chosen.append(
-                        _nearest(views[v], group.words[v], distances[n][v], probes[n], group.limits)
-                    )
-            return views[v].first + np.sort(np.concatenate([np.zeros(0, np.int64), *chosen]))
+            return views[v].first + _nearest(views[v], distances[v][n], probes[n], limits[n])
 
         parts = [(n, v) for n in range(len(probes)) for v in range(len(views))]
-        slots: list[list[_Slots]] = [[np.zeros(0, np.int64)] for _ in probes]
-        for (n, _), some in zip(parts, work(choose, parts), strict=True):
-            slots[n].append(some)
-        return [
-            Narrowed(np.concatenate(kept), sum(group.count for group in groups[n]))
-            for n, kept in enumerate(slots)
-        ]
+        found = iter(work(choose, parts))
+        return [Narrowed(np.concatenate([next(found) for _ in views]), count) for _ in probes]
 
     def everybody(self, views: Sequence[View]) -> Narrowed:
         """Choose everybody who is permitted."""
         slots = [view.first + lanes_of(view.permitted) for view in views]
         found = np.concatenate([np.zeros(0, np.int64), *slots])
         return Narrowed(found, len(found))
-
-    def _groups(self, views: Sequence[View], probe: ScanProbes) -> list[_Group]:
-        used = np.flatnonzero((probe.leading.weights != 0).any(axis=1))
-        split = [_by_common(view, used) for view in views]
-        groups = [[one[common] for one in split] for common in range(len(used) + 1)]
-        counts = [sum(int(np.bitwise_count(w).sum()) for w in words) for words in groups]
-        few = sum(counts) <= self._smallest
-        return [
-            _Group(words, count, None if few else self._limits(probe, common))
-            for common, (words, count) in enumerate(zip(groups, counts, strict=True))
-            if count
-        ]
 
     def _scan(self, view: View, probes: Sequence[ScanProbes], *, work: Work) -> NDArray[np.uint16]:
         tiles = len(view.columns) // scan.TILE
@@ -152,39 +116,20 @@ class Narrower:
         return out
 
 
-def _by_common(view: View, used: NDArray[np.intp]) -> list[NDArray[np.uint64]]:
-    """Split the permitted references by how many of some fingers they have: words per number."""
-    # Where all the fingers are there, which is the usual case, one pass over the words is enough.
-    every, permitted = view.permitted.copy(), view.permitted
-    for finger in used:
-        every &= view.columns.presence[:, finger]
-    found = [np.zeros_like(permitted) for _ in range(len(used))] + [every]
-    rest = np.flatnonzero(permitted & ~every)
-    if len(rest):
-        at_least = [permitted[rest]] + [np.zeros(len(rest), np.uint64) for _ in used]
-        for finger in used:
-            has = view.columns.presence[rest, finger]
-            for n in range(len(used), 0, -1):
-                at_least[n] |= at_least[n - 1] & has
-        for n in range(len(used)):
-            found[n][rest] = at_least[n] & ~at_least[n + 1]
-    return found
-
-
 def _nearest(
-    view: View,
-    words: NDArray[np.uint64],
-    distances: NDArray[np.uint16],
-    probe: ScanProbes,
-    limits: Limits,
+    view: View, distances: NDArray[np.uint16], probe: ScanProbes, limits: Limits
 ) -> NDArray[np.int64]:
-    """Of some references those that reach the limits of all stages, ascending."""
-    if limits.leading < 0:
-        return np.zeros(0, np.int64)
-    lanes = _scanned(words, distances, limits.leading)
+    """The references that reach the limits of all stages, ascending."""
+    used = (probe.leading.weights != 0).any(axis=1)
+    lanes, common = scan.near(
+        view.columns, distances, permitted=view.permitted, used=used, limits=limits.leading
+    )
     sums = distances[lanes].astype(np.uint32)
     scan.refine(view.columns, view.middle, lanes, probe.middle, distances=sums)
-    lanes = lanes[sums <= limits.middle[view.strength[lanes]]]
+    inside = sums <= limits.middle[common, view.strength[lanes]]
+    lanes, common = lanes[inside], common[inside]
+    order = np.argsort(lanes)
+    lanes, common = lanes[order], common[order]
     kept = [np.zeros(0, np.int64)]
     for start in range(0, len(lanes), _CODES_TOGETHER):
         some = lanes[start : start + _CODES_TOGETHER]
@@ -195,18 +140,6 @@ def _nearest(
             probe.codes,
         )
         codes[:] = 0
-        kept.append(some[found >= limits.codes[view.strength[some]]])
+        least = limits.codes[common[start : start + _CODES_TOGETHER], view.strength[some]]
+        kept.append(some[found >= least])
     return np.concatenate(kept)
-
-
-def _scanned(
-    words: NDArray[np.uint64], distances: NDArray[np.uint16], limit: int
-) -> NDArray[np.int64]:
-    """Of some references those at or below a distance."""
-    if 2 * int(np.bitwise_count(words).sum()) < len(distances):  # few: look at them alone
-        lanes = lanes_of(words)
-        return lanes[distances[lanes] <= limit]
-    lanes = scan.within(distances, limit)
-    inside = words[lanes // scan.BLOCK] >> (lanes % scan.BLOCK).astype(np.uint64) & np.uint64(1)
-    kept: NDArray[np.int64] = lanes[inside.astype(bool)]
-    return kept

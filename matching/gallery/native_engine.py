@@ -71,7 +71,7 @@ class NativeGallery(InPlace):
     Args:
         threads: That a search may use, >= 1.
         rows: Where the minutiae lie; in memory by default.
-        cuts: (probe, common fingers) -> what references must reach; None: all are compared.
+        cuts: Probe -> what references must reach; None: all are compared.
         smallest: Fewer permitted references than this are all compared.
         largest: References per segment, a multiple of 512.
 
@@ -83,7 +83,7 @@ class NativeGallery(InPlace):
         *,
         threads: int = 1,
         rows: MakeRows = MemoryRows,
-        cuts: FindLimits = limits,
+        cuts: FindLimits | None = limits,
         smallest: int = _SMALLEST,
         largest: int = _LARGEST,
     ) -> None:

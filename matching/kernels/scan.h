@@ -55,6 +55,17 @@ typedef struct {
     int probes;
 } scan_pass;
 
+/* Who is near enough. Limits: [fingers in common], 0..65535, negative = nobody. */
+typedef struct {
+    const uint16_t *distances;
+    const uint64_t *presence;
+    const uint64_t *permitted;
+    const int32_t *limits;
+    const uint8_t *used; /* fingers of the probe */
+    int64_t blocks;
+    int64_t room; /* for references found */
+} scan_near;
+
 int64_t eurodac_scan_pass_bytes(void);
 int eurodac_scan_leading(const scan_range *range, const scan_probe *probes, int count, int level,
                          scan_pass *pass);
@@ -64,8 +75,7 @@ int eurodac_scan_refine(const uint64_t *rows, const uint64_t *presence, int word
 int eurodac_scan_codes(const uint64_t *codes, const uint8_t *present, int64_t count,
                        const int8_t *weights, const int32_t *neutral, int level,
                        int32_t *likeness);
-int64_t eurodac_scan_collect(const uint16_t *distances, int64_t count, uint16_t limit, int level,
-                             int64_t *found, int64_t room);
+int64_t eurodac_scan_near(const scan_near *job, int level, int64_t *found, uint8_t *common);
 int eurodac_scan_permit(const uint64_t *enrolled, const uint64_t *attributes, int64_t blocks,
                         const uint64_t *masks, int count, int level, uint64_t *permitted);
 #endif

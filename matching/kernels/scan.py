@@ -12,7 +12,7 @@ all overwritten in place (``write`` enrols or replaces, ``wipe`` erases):
 Further bits of a finger lie in arrays of their own, (tiles * 512, 10, W) uint64 with W = 2 for
 bits 128..255 and W = 4 for bits 256..511, read only for the references that are still near.
 
-A search is: ``permit``, ``leading_distances``, then ``within``, then ``refine``, then ``likeness``,
+A search is: ``permit``, ``leading_distances``, then ``near``, then ``refine``, then ``likeness``,
 which reads the codes of the few that are left.  Distances and likenesses are exact integers: they
 do not depend on instruction set, probes per pass, or the split into ranges.
 Every call releases the GIL, keeps no state and may run in any number of threads.
@@ -66,10 +66,10 @@ __all__ = [
     "Probe",
     "leading_distances",
     "likeness",
+    "near",
     "permit",
     "refine",
     "transpose",
-    "within",
 ]
 
 
@@ -77,6 +77,13 @@ class _Range(ctypes.Structure):
     _fields_ = (
         *((name, ctypes.c_void_p) for name in ("leading", "presence", "permitted", "distances")),
         *((name, ctypes.c_int64) for name in ("blocks", "stride", "begin", "end")),
+    )
+
+
+class _Near(ctypes.Structure):
+    _fields_ = (
+        *((n, ctypes.c_void_p) for n in ("distances", "presence", "permitted", "limits", "used")),
+        *((name, ctypes.c_int64) for name in ("blocks", "room")),
     )
 
 
@@ -92,10 +99,8 @@ def _library() -> Any:
     library.eurodac_scan_codes.argtypes = [
         pointer, pointer, long, pointer, pointer, integer, pointer,
     ]  # fmt: skip
-    library.eurodac_scan_collect.argtypes = [
-        pointer, long, ctypes.c_uint16, integer, pointer, long,
-    ]  # fmt: skip
-    library.eurodac_scan_collect.restype = long
+    library.eurodac_scan_near.argtypes = [pointer, integer, pointer, pointer]
+    library.eurodac_scan_near.restype = long
     library.eurodac_scan_permit.argtypes = [
         pointer, pointer, long, pointer, integer, integer, pointer,
     ]  # fmt: skip
@@ -185,37 +190,55 @@ def _check(
         raise ValueError(f"tiles {tiles} lie outside 0..{len(columns) // TILE}")
 
 
-def within(
-    distances: NDArray[np.uint16], limit: int, *, at: Level = Level.AUTO
-) -> NDArray[np.int64]:
-    """Choose every reference of one probe at or below a distance, however many they are.
+def near(
+    columns: Columns,
+    distances: NDArray[np.uint16],
+    *,
+    permitted: NDArray[np.uint64],
+    used: NDArray[np.bool_],
+    limits: NDArray[np.int32],
+    at: Level = Level.AUTO,
+) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """Choose every reference of one probe that is near enough, however many they are.
 
     Args:
-        distances: (N,) uint16 C-contiguous, as ``leading_distances`` writes them.
-        limit: 0..65534, inclusive.
+        columns: The references.
+        distances: (len(columns),) uint16, as ``leading_distances`` writes them.
+        permitted: (blocks,) uint64, as ``permit`` gives it.
+        used: (10,) bool, fingers of the probe.
+        limits: (11,) int32, largest distance by the number of fingers that a reference has of
+            those used; negative: none of them is near enough.
         at: Instruction set.
 
     Returns:
-        (K,) int64 ascending reference numbers.
+        (K,) int64 reference numbers, ascending from block to block, and (K,) uint8 fingers in
+        common.
 
     Raises:
-        ValueError: the limit is out of range, or the distances have another type.
+        ValueError: shapes or types do not fit, or a limit is above 65535.
+
+    Cost: 2 bytes read per reference.
     """
-    if not 0 <= limit < NEVER or distances.ndim != 1 or distances.dtype != np.uint16:
-        raise ValueError(f"limit {limit}, distances {distances.shape} {distances.dtype}")
-    if not distances.flags.c_contiguous:
-        raise ValueError("distances must be in C order")
+    check_array("distances", distances, (len(columns),), np.uint16)
+    check_array("permitted", permitted, columns.enrolled.shape, np.uint64)
+    check_array("used", used, (FINGERS,), np.bool_)
+    check_array("limits", limits, (FINGERS + 1,), np.int32)
+    if limits.max() > NEVER:
+        raise ValueError(f"limit {limits.max()} is above {NEVER}")
     room = 1024 + len(distances) // 16
     while True:
-        found = np.empty(room, np.int64)
-        total = int(
-            _library().eurodac_scan_collect(
-                distances.ctypes.data, len(distances), limit, int(level(at)), found.ctypes.data,
-                room,
-            )
+        found, common = np.empty(room, np.int64), np.empty(room, np.uint8)
+        job = _Near(
+            distances.ctypes.data, columns.presence.ctypes.data, permitted.ctypes.data,
+            limits.ctypes.data, used.ctypes.data, len(permitted), room,
         )  # fmt: skip
+        total = int(
+            _library().eurodac_scan_near(
+                ctypes.byref(job), int(level(at)), found.ctypes.data, common.ctypes.data
+            )
+        )
         if total <= room:
-            return found[:total]
+            return found[:total], common[:total]
         room = total
 
 

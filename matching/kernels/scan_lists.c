@@ -98,21 +98,29 @@ LIST_BODY void codes_body(const list_probe *probe, const uint64_t *codes, const 
     }
 }
 
-/* Writes the references at or below the limit in order; counts those beyond `room` too. */
-LIST_BODY int64_t collect_body(const uint16_t *distances, int64_t count, uint16_t limit,
-                               int64_t *found, int64_t room) {
-    int64_t total = 0;
-    for (int64_t i = 0; i < count; i += SCAN_LANES) {
-        const int64_t stop = i + SCAN_LANES < count ? i + SCAN_LANES : count;
-        uint16_t any = 0;
-        for (int64_t j = i; j < stop; j++) any |= distances[j] <= limit;
-        for (int64_t j = i; any && j < stop; j++)
-            if (distances[j] <= limit) {
-                if (total < room) found[total] = j;
-                total++;
-            }
+/* Bit = reference of a block at or below the limit. */
+LIST_BODY uint64_t inside(const uint16_t *distances, uint16_t limit) {
+    uint64_t bits = 0;
+    for (int j = 0; j < SCAN_LANES; j++) bits |= (uint64_t)(distances[j] <= limit) << j;
+    return bits;
+}
+
+/* Per number of fingers in common the references of a block that have so many: fingers are added
+ * up in columns of bits, 64 references at once. */
+LIST_BODY void by_common(const uint64_t *presence, uint64_t permitted, const uint8_t *used,
+                         uint64_t *have) {
+    uint64_t ones_ = 0, twos = 0, fours = 0, eights = 0;
+    for (int f = 0; f < SCAN_FINGERS; f++) {
+        if (!used[f]) continue;
+        const uint64_t one = presence[f], two = ones_ & one, four = twos & two;
+        ones_ ^= one;
+        twos ^= two;
+        eights |= fours & four;
+        fours ^= four;
     }
-    return total;
+    for (int n = 0; n <= SCAN_FINGERS; n++)
+        have[n] = permitted & (n & 1 ? ones_ : ~ones_) & (n & 2 ? twos : ~twos) &
+                  (n & 4 ? fours : ~fours) & (n & 8 ? eights : ~eights);
 }
 
 /* Says for eight references at once whether they share a bit with every mask. */
@@ -135,6 +143,31 @@ shares_avx512(const uint64_t *words, const uint64_t *masks, int count) {
         kept = _mm512_mask_test_epi64_mask(kept, eight, _mm512_set1_epi64((long long)masks[m]));
     return kept;
 }
+
+__attribute__((target("avx512f,avx512bw"))) static inline uint64_t
+inside_avx512(const uint16_t *distances, uint16_t limit) {
+    const __m512i most = _mm512_set1_epi16((short)limit);
+    const uint32_t low = _mm512_cmple_epu16_mask(_mm512_loadu_si512(distances), most);
+    return low | (uint64_t)_mm512_cmple_epu16_mask(_mm512_loadu_si512(distances + 32), most) << 32;
+}
+
+__attribute__((target("avx2"))) static inline uint64_t inside_avx2(const uint16_t *distances,
+                                                                   uint16_t limit) {
+    const __m256i most = _mm256_set1_epi16((short)limit);
+    uint64_t bits = 0;
+    for (int half = 0; half < 2; half++) {
+        __m256i two[2];
+        for (int i = 0; i < 2; i++) {
+            const void *at = distances + 32 * half + 16 * i;
+            const __m256i some = _mm256_loadu_si256(at);
+            two[i] = _mm256_cmpeq_epi16(_mm256_min_epu16(some, most), some);
+        }
+        const __m256i bytes = _mm256_packs_epi16(two[0], two[1]); /* lanes of 128 bits interleave */
+        const __m256i order = _mm256_permute4x64_epi64(bytes, 0xd8);
+        bits |= (uint64_t)(uint32_t)_mm256_movemask_epi8(order) << (32 * half);
+    }
+    return bits;
+}
 #endif
 
 #define PERMIT(name, one, attributes_)                                                             \
@@ -149,6 +182,29 @@ shares_avx512(const uint64_t *words, const uint64_t *masks, int count) {
         }                                                                                          \
     }
 
+/* Writes the permitted references within the limit of their number of fingers in common, in order;
+ * counts those beyond `room` too. */
+#define NEAR(name, one, attributes_)                                                               \
+    attributes_ static int64_t near_##name(const scan_near *near, int64_t *found, uint8_t *common) { \
+        int64_t total = 0;                                                                         \
+        for (int64_t b = 0; b < near->blocks; b++) {                                               \
+            uint64_t have[SCAN_FINGERS + 1];                                                       \
+            if (!near->permitted[b]) continue;                                                     \
+            by_common(near->presence + b * SCAN_FINGERS, near->permitted[b], near->used, have);    \
+            for (int n = 0; n <= SCAN_FINGERS; n++) {                                              \
+                if (!have[n] || near->limits[n] < 0) continue;                                     \
+                uint64_t bits =                                                                    \
+                    have[n] & one(near->distances + b * SCAN_LANES, (uint16_t)near->limits[n]);    \
+                for (; bits; bits &= bits - 1, total++)                                            \
+                    if (total < near->room) {                                                      \
+                        found[total] = b * SCAN_LANES + __builtin_ctzll(bits);                     \
+                        common[total] = (uint8_t)n;                                                \
+                    }                                                                              \
+            }                                                                                      \
+        }                                                                                          \
+        return total;                                                                              \
+    }
+
 #define SPECIALISE(name, level, attributes_)                                                       \
     attributes_ static void refine_##name(                                                         \
         const list_probe *probe, const uint64_t *rows, const uint64_t *presence, int words,        \
@@ -159,14 +215,11 @@ shares_avx512(const uint64_t *words, const uint64_t *masks, int count) {
                                          const uint8_t *present, int64_t count,                    \
                                          const int32_t *neutral, int32_t *likeness) {              \
         codes_body(probe, codes, present, count, neutral, level, likeness);                        \
-    }                                                                                              \
-    attributes_ static int64_t collect_##name(const uint16_t *distances, int64_t count,            \
-                                              uint16_t limit, int64_t *found, int64_t room) {      \
-        return collect_body(distances, count, limit, found, room);                                 \
     }
 
 SPECIALISE(portable, LIST_PORTABLE, )
 PERMIT(portable, shares, )
+NEAR(portable, inside, )
 #if defined(__x86_64__)
 #define AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
 #define AVX512                                                                                     \
@@ -175,7 +228,9 @@ PERMIT(portable, shares, )
 SPECIALISE(avx2, LIST_AVX2, AVX2)
 SPECIALISE(avx512, LIST_AVX512, AVX512)
 PERMIT(avx2, shares, AVX2)
+NEAR(avx2, inside_avx2, AVX2)
 PERMIT(avx512, shares_avx512, AVX512)
+NEAR(avx512, inside_avx512, AVX512)
 #define CALL(level, name, ...)                                                                     \
     ((level) == LIST_AVX512 ? name##_avx512(__VA_ARGS__)                                           \
      : (level) == LIST_AVX2 ? name##_avx2(__VA_ARGS__)                                             \
@@ -211,11 +266,11 @@ int eurodac_scan_codes(const uint64_t *codes, const uint8_t *present, int64_t co
     return 0;
 }
 
-/* References at or below the limit; returns how many there are, even if more than `room`. */
-int64_t eurodac_scan_collect(const uint16_t *distances, int64_t count, uint16_t limit, int level,
-                             int64_t *found, int64_t room) {
+/* The references within their limits; returns how many there are, even if more than `room`, or -1
+ * if this machine lacks the level. */
+int64_t eurodac_scan_near(const scan_near *job, int level, int64_t *found, uint8_t *common) {
     level = eurodac_cpu_level(level);
-    return level < 0 ? -1 : CALL(level, collect, distances, count, limit, found, room);
+    return level < 0 ? -1 : CALL(level, near, job, found, common);
 }
 
 /* Enrolled references whose attribute word shares a bit with every mask. */

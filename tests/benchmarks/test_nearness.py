@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from benchmarks.scenarios.calibrate_sketches import FINGERS, _least
+from benchmarks.scenarios.calibrate_sketches import FINGERS, _least, _together
 from benchmarks.sketches.nearness import beyond, drawn_pairs, measure
 from matching.fingerprint.cuts import limits, shipped
 from matching.gallery.native_engine import NativeGallery
@@ -17,7 +17,8 @@ def test_a_pair_beyond_the_cuts_is_one_that_the_gallery_does_not_compare(
     fingers: int, least: int
 ) -> None:
     pairs = list(drawn_pairs(4, range(120), positions=FINGERS[fingers]))
-    mates = measure(iter(pairs), threshold=10.0)
+    found = measure(iter(pairs))
+    mates = found.mates(found.common)
     budget = 3e-2
     lost = beyond(mates, shipped(), budget=budget)
     compared = []
@@ -31,9 +32,11 @@ def test_a_pair_beyond_the_cuts_is_one_that_the_gallery_does_not_compare(
 
 
 def test_mates_are_nearer_the_more_fingers_and_the_stronger_they_are() -> None:
-    ten, four = (
-        measure(drawn_pairs(5, range(40), positions=FINGERS[n]), threshold=10.0) for n in (10, 4)
-    )
+    found = measure(drawn_pairs(5, range(40), positions=FINGERS[10]))
+    ten, four = (found.mates(found.fewer(n, seed=1)) for n in (10, 4))
+    assert set(ten.fingers) == {10}
+    assert set(four.fingers) == {4}
+    assert len(ten.fingers) < len(four.fingers) == 40
     assert (np.median(ten.near, axis=0) > np.median(four.near, axis=0) + 2).all()
     strength = np.sqrt(ten.probes * ten.references)
     assert np.corrcoef(strength, ten.near[:, 2])[0, 1] > 0.6
@@ -45,3 +48,16 @@ def test_a_share_that_few_values_lie_below_is_read_off_their_tail() -> None:
     assert _least(found, 1e-2) == pytest.approx(10 - 2 * np.log(1e2), abs=0.2)
     assert _least(found, 1e-5) == pytest.approx(10 - 2 * np.log(1e5), abs=2.0)
     assert _least(found[:20], 1e-3) == pytest.approx(float(np.quantile(found[:20], 1e-3)))
+
+
+def test_the_cuts_of_all_stages_lose_a_share_together() -> None:
+    rng = np.random.default_rng(2)
+    common = rng.exponential(2.0, 40_000)[:, None]
+    found = 10 - common - rng.exponential(1.0, (40_000, 3))
+    lost = (found < _together(found, 1e-2)).any(axis=1).mean()
+    assert lost == pytest.approx(1e-2, rel=0.02)
+    alone = [
+        (column < cut).mean() for column, cut in zip(found.T, _together(found, 1e-2), strict=True)
+    ]
+    assert np.ptp(alone) < 1e-3
+    assert sum(alone) > 1.2e-2

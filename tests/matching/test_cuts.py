@@ -17,7 +17,6 @@ from matching.errors import SketchModelError
 from matching.fingerprint.cuts import (
     Cuts,
     Stage,
-    compare_everybody,
     evidence,
     expected,
     limits,
@@ -27,6 +26,7 @@ from matching.fingerprint.cuts import (
 )
 from matching.fingerprint.sketch import encode
 from matching.fingerprint.sketch_probe import ScanProbes, make_probes
+from matching.kernels.scan import NEVER
 from matching.parameters import SKETCH_CUTS, SKETCH_MODEL
 from matching.template import FingerPosition
 from tests.matching.minutiae import finger, template
@@ -70,52 +70,44 @@ def test_a_mate_is_expected_nearer_the_stronger_both_are_and_the_more_fingers() 
 
 
 def test_a_strong_reference_must_be_nearer_than_a_weak_one() -> None:
-    found = limits(probe(), 10)
-    assert found is not None
+    found = limits(probe())
     ranked = range(20, int(shipped().strongest))
-    assert (np.diff(found.middle[ranked]) <= 0).all()
-    assert (np.diff(found.codes[ranked]) >= 0).all()
-    assert found.codes[80] > found.codes[30]
+    assert (np.diff(found.middle[10, ranked]) <= 0).all()
+    assert (np.diff(found.codes[10, ranked]) >= 0).all()
+    assert found.codes[10, 80] > found.codes[10, 30]
 
 
 def test_a_smaller_budget_keeps_everybody_that_a_larger_one_keeps() -> None:
-    some = [limits(probe(), 10, budget=budget) for budget in (1e-1, 1e-2, 1e-3, 1e-4)]
+    some = [limits(probe(), budget=budget) for budget in (1e-1, 1e-2, 1e-3, 1e-4)]
     for larger, smaller in pairwise(some):
-        assert larger is not None
-        assert smaller is not None
-        assert smaller.leading >= larger.leading
+        assert (smaller.leading >= larger.leading).all()
         assert (smaller.middle >= larger.middle).all()
         assert (smaller.codes <= larger.codes).all()
 
 
-def test_a_budget_is_shared_by_the_stages_and_the_cut_found_between_two() -> None:
+def test_a_cut_is_found_between_two() -> None:
     made = Cuts("v", (2, 10), (1e-2, 1e-4), 60.0, 90.0, (STAGE,) * 3)
 
-    def leading(fingers: int, budget: float) -> int:
-        found = limits(probe(), fingers, budget=budget, table=made)
-        assert found is not None
-        return found.leading
+    def leading(fingers: int, budget: float, table: Cuts = made) -> int:
+        return int(limits(probe(), budget=budget, table=table).leading[fingers])
 
     between = replace(STAGE, cuts=((2.0, 2.0), (3.0, 3.0)))
-    there = limits(probe(), 10, budget=3e-2, table=replace(made, stages=(between,) * 3))
-    assert there is not None
-    assert leading(10, 3e-3) == there.leading
-    assert leading(9, 3e-2) == leading(9, 0.5)
+    assert leading(10, 1e-3) == leading(10, 1e-2, replace(made, stages=(between,) * 3))
+    assert leading(9, 1e-2) == leading(9, 0.5)
 
 
 @pytest.mark.parametrize(("fingers", "budget"), [(0, 1e-4), (1, 1e-4), (10, 1e-6)])
 def test_everybody_is_compared_where_nothing_was_measured(fingers: int, budget: float) -> None:
-    assert limits(probe(), fingers, budget=budget) is None
+    found = limits(probe(), budget=budget)
+    assert found.leading[fingers] == NEVER
+    assert (found.middle[fingers] > 10 * 65535).all()
+    assert (found.codes[fingers] < -10 * 512 * 15 * 7).all()
 
 
-def test_everybody_is_compared_on_request() -> None:
-    assert compare_everybody(probe(), 10) is None
-
-
-@pytest.mark.parametrize(("fingers", "budget"), [(-1, 0.1), (11, 0.1), (10, 0.0), (10, 1.0)])
-def test_numbers_out_of_range_are_refused(fingers: int, budget: float) -> None:
+@pytest.mark.parametrize("budget", [0.0, 1.0, -1.0, float("nan")])
+def test_a_budget_out_of_range_is_refused(budget: float) -> None:
     with pytest.raises(ValueError, match="out of range"):
-        limits(probe(), fingers, budget=budget)
+        limits(probe(), budget=budget)
 
 
 def test_the_shipped_table_belongs_to_the_shipped_model() -> None:

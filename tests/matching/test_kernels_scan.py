@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pytest
@@ -115,17 +116,40 @@ def test_refining_adds_the_distance_of_the_further_bits(at: Level, bits: int) ->
 
 
 @pytest.mark.parametrize("at", LEVELS, ids=lambda level: level.name)
-@pytest.mark.parametrize("size", [0, 1, 63, 64, 65, 5000])
-@pytest.mark.parametrize("limit", [0, 150, 65534])
-def test_everybody_within_a_distance_is_found(at: Level, size: int, limit: int) -> None:
-    distances = np.random.default_rng(size).integers(0, 300, size).astype(np.uint16)
-    distances[::5] = scan.NEVER
-    got = scan.within(distances, limit, at=at)
-    assert (got == np.flatnonzero(distances <= limit)).all()
+@pytest.mark.parametrize("seed", range(6))
+def test_who_is_near_depends_on_the_fingers_in_common(at: Level, seed: int) -> None:
+    """Limits at both ends, more found than there is room for, nobody permitted in some blocks."""
+    rng = np.random.default_rng(seed)
+    found = crowd(seed, 5000, missing=(0.0, 0.02, 0.5)[seed % 3])
+    distances = rng.integers(0, 300, len(found.columns)).astype(np.uint16)
+    distances[::5] = rng.choice([32768, 65534, scan.NEVER], len(distances[::5]))
+    permitted = found.columns.enrolled & rng.integers(0, 2**64 - 1, len(distances) // 64, np.uint64)
+    permitted[3:9] = 0
+    used = rng.random(10) < (1.0, 0.7)[seed % 2]
+    limits = rng.choice([-1, 0, 150, 40000, 65534, scan.NEVER], 11).astype(np.int32)
+    got, common = scan.near(
+        found.columns, distances, permitted=permitted, used=used, limits=limits, at=at
+    )
+    present = np.unpackbits(
+        found.columns.presence.view(np.uint8).reshape(-1, 10, 8), axis=2, bitorder="little"
+    )
+    count = (present * used[None, :, None]).sum(axis=1).ravel()
+    allowed = np.unpackbits(permitted.view(np.uint8), bitorder="little").astype(bool)
+    wanted = allowed & (distances <= limits[count])
+    assert (np.sort(got) == np.flatnonzero(wanted)).all()
+    assert (common == count[got]).all()
 
 
 def test_nobody_is_near_where_nobody_is_permitted() -> None:
-    assert len(scan.within(np.full(100, scan.NEVER, np.uint16), scan.NEVER - 1)) == 0
+    found = crowd(1, 100)
+    near, common = scan.near(
+        found.columns,
+        np.zeros(len(found.columns), np.uint16),
+        permitted=np.zeros_like(found.columns.enrolled),
+        used=np.ones(10, bool),
+        limits=np.full(11, scan.NEVER, np.int32),
+    )
+    assert len(near) == len(common) == 0
 
 
 def test_the_planted_mate_is_the_nearest() -> None:
@@ -181,10 +205,17 @@ def test_arguments_that_do_not_fit_are_refused() -> None:
         scanned(found, [heavy], [])
     with pytest.raises(ValueError, match=r"1\.\.8"):
         scanned(found, [probe(rng)] * 9, [])
+    near = partial(
+        scan.near,
+        found.columns,
+        permitted=found.columns.enrolled,
+        used=np.ones(10, bool),
+    )
+    distances, limits = np.zeros(len(found.columns), np.uint16), np.zeros(11, np.int32)
     with pytest.raises(ValueError, match="limit"):
-        scan.within(np.zeros(5, np.uint16), scan.NEVER)
+        near(distances, limits=limits + scan.NEVER + 1)
     with pytest.raises(ValueError, match="C order"):
-        scan.within(np.zeros(10, np.uint16)[::2], 1)
+        near(np.zeros(2 * len(distances), np.uint16)[::2], limits=limits)
     with pytest.raises(ValueError, match="lies outside"):
         scan.refine(
             found.columns,

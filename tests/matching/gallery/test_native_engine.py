@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from matching.fingerprint.cuts import Limits, compare_everybody
+from matching.fingerprint.cuts import Limits
 from matching.fingerprint.sketch_probe import ScanProbes
 from matching.fingerprint.stored import compare_stored
 from matching.gallery import native_engine
@@ -16,6 +16,7 @@ from matching.gallery.native_engine import NativeGallery
 from matching.gallery.protocol import CandidateList, Permit, Reference
 from matching.gallery.rows import MappedRows
 from matching.kernels import fingerprint as kernel
+from matching.kernels import scan
 from matching.parameters import CylinderTuning
 from matching.template import FingerPosition, FingerSet
 from tests.matching.gallery.population import Person, reference, strangers
@@ -29,20 +30,31 @@ PEOPLE = 12
 def nearer_than(deviations: float) -> FindLimits:
     """Keep whose codes are so many deviations nearer than strangers, whatever the budget."""
 
-    def find(probe: ScanProbes, common: int) -> Limits | None:
-        if not common:
-            return None
+    def find(probe: ScanProbes) -> Limits:
         first, second, third = probe.strangers
-        least = third.mean + deviations * third.deviation * common**0.5
-        return Limits(int(first.mean), np.full(256, int(second.mean)), np.full(256, int(least)))
+        least = third.mean + deviations * third.deviation * np.arange(11)[:, None] ** 0.5
+        return everybody_without_a_finger(
+            np.full(11, int(first.mean), np.int32),
+            np.full((11, 256), int(second.mean)),
+            np.repeat(least.astype(np.int64), 256, axis=1),
+        )
 
     return find
 
 
-def only_ten_fingers(probe: ScanProbes, common: int) -> Limits | None:
+def everybody_without_a_finger(
+    leading: NDArray[np.int32], middle: NDArray[np.int64], codes: NDArray[np.int64]
+) -> Limits:
+    """Limits that let pass who has no finger in common."""
+    leading[0], middle[0], codes[0] = scan.NEVER, 1 << 40, -(1 << 40)
+    return Limits(leading, middle, codes)
+
+
+def only_ten_fingers(probe: ScanProbes) -> Limits:
     """Lose everybody who lacks a finger."""
-    nobody = Limits(-1, np.zeros(256, np.int64), np.zeros(256, np.int64))
-    return None if common == 10 else nobody
+    leading = np.full(11, -1, np.int32)
+    leading[10] = scan.NEVER
+    return Limits(leading, np.full((11, 256), 1 << 40), np.full((11, 256), -(1 << 40)))
 
 
 def filled(engine: NativeGallery) -> NativeGallery:
@@ -116,7 +128,7 @@ def test_fingers_of_an_unknown_extractor_are_always_compared() -> None:
 
 
 def test_everybody_is_compared_where_there_is_no_cut() -> None:
-    engine = filled(NativeGallery(cuts=compare_everybody, smallest=0, largest=512))
+    engine = filled(NativeGallery(cuts=None, smallest=0, largest=512))
     found = engine.search(Person(3).capture(seed=1), permit=EVERYTHING, k=1, threshold=10.0)
     assert found.compared == found.searched == STRANGERS + PEOPLE
 
