@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -84,7 +83,7 @@ class Narrower:
         if self._limits is None or count <= self._smallest:
             return [self.everybody(views)] * len(probes)
         limits = [self._limits(probe) for probe in probes]
-        distances = [self._scan(view, probes, work=work) for view in views]
+        distances = self._scan(views, probes, work=work)
 
         def choose(task: tuple[int, int]) -> _Slots:
             n, v = task
@@ -100,20 +99,26 @@ class Narrower:
         found = np.concatenate([np.zeros(0, np.int64), *slots])
         return Narrowed(found, len(found))
 
-    def _scan(self, view: View, probes: Sequence[ScanProbes], *, work: Work) -> NDArray[np.uint16]:
-        tiles = len(view.columns) // scan.TILE
-        out = np.empty((len(probes), len(view.columns)), np.uint16)
-        permitted = np.repeat(view.permitted[None], len(probes), axis=0)
-        edges = np.linspace(0, tiles, min(self._parts, tiles) + 1).astype(int).tolist()
+    def _scan(
+        self, views: Sequence[View], probes: Sequence[ScanProbes], *, work: Work
+    ) -> list[NDArray[np.uint16]]:
+        """Distances by 128 bits, per view (probe, reference)."""
         leading = [probe.leading for probe in probes]
+        found = [np.empty((len(probes), len(view.columns)), np.uint16) for view in views]
 
-        def part(bounds: tuple[int, int]) -> None:
+        def part(task: tuple[int, int]) -> None:
+            view, n = views[task[0]], task[1]
+            tiles = len(view.columns) // scan.TILE
             scan.leading_distances(
-                view.columns, leading, permitted=permitted, out=out, tiles=bounds
+                view.columns,
+                leading,
+                permitted=np.repeat(view.permitted[None], len(probes), axis=0),
+                out=found[task[0]],
+                tiles=(tiles * n // self._parts, tiles * (n + 1) // self._parts),
             )
 
-        work(part, list(pairwise(edges)))
-        return out
+        work(part, [(v, n) for v in range(len(views)) for n in range(self._parts)])
+        return found
 
 
 def _nearest(

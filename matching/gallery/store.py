@@ -18,6 +18,7 @@ from matching.kernels.scan import TILE
 __all__ = ["ReferenceStore"]
 
 _Slots = NDArray[np.int64]
+_FIRST = 8 * TILE  # references of the first segment
 
 
 class ReferenceStore:
@@ -176,11 +177,11 @@ class ReferenceStore:
         return self._segments[-1].first + self._segments[-1].capacity if self._segments else 0
 
     def _grow(self) -> None:
-        """Add a segment if every slot was taken: as large as all before together, at most."""
+        """Add a segment if every slot was taken: three times all before together, at most."""
         first = self._room()
         if self._next_slot < first:
             return
-        capacity = min(max(first, TILE), self._largest)
+        capacity = min(max(3 * first, _FIRST), self._largest)
         rows = self._make_rows(first, capacity)
         # Replaced, not changed: readers use them outside the lock.
         self._segments = [*self._segments, Segment(first, capacity, rows=rows)]

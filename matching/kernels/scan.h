@@ -63,7 +63,6 @@ typedef struct {
     const int32_t *limits;
     const uint8_t *used; /* fingers of the probe */
     int64_t blocks;
-    int64_t room; /* for references found */
 } scan_near;
 
 int64_t eurodac_scan_pass_bytes(void);

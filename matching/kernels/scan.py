@@ -83,7 +83,7 @@ class _Range(ctypes.Structure):
 class _Near(ctypes.Structure):
     _fields_ = (
         *((n, ctypes.c_void_p) for n in ("distances", "presence", "permitted", "limits", "used")),
-        *((name, ctypes.c_int64) for name in ("blocks", "room")),
+        ("blocks", ctypes.c_int64),
     )
 
 
@@ -225,21 +225,18 @@ def near(
     check_array("limits", limits, (FINGERS + 1,), np.int32)
     if limits.max() > NEVER:
         raise ValueError(f"limit {limits.max()} is above {NEVER}")
-    room = 1024 + len(distances) // 16
-    while True:
-        found, common = np.empty(room, np.int64), np.empty(room, np.uint8)
-        job = _Near(
-            distances.ctypes.data, columns.presence.ctypes.data, permitted.ctypes.data,
-            limits.ctypes.data, used.ctypes.data, len(permitted), room,
-        )  # fmt: skip
-        total = int(
-            _library().eurodac_scan_near(
-                ctypes.byref(job), int(level(at)), found.ctypes.data, common.ctypes.data
-            )
+    # Room for everybody: memory that is never written costs nothing.
+    found, common = np.empty(len(distances), np.int64), np.empty(len(distances), np.uint8)
+    job = _Near(
+        distances.ctypes.data, columns.presence.ctypes.data, permitted.ctypes.data,
+        limits.ctypes.data, used.ctypes.data, len(permitted),
+    )  # fmt: skip
+    total = int(
+        _library().eurodac_scan_near(
+            ctypes.byref(job), int(level(at)), found.ctypes.data, common.ctypes.data
         )
-        if total <= room:
-            return found[:total], common[:total]
-        room = total
+    )
+    return found[:total], common[:total]
 
 
 def refine(

@@ -23,7 +23,7 @@ LIST_BODY int ones(uint64_t x, int level) {
 /* Signs and magnitudes of a probe as bits, in the order of a reference's words. */
 typedef struct {
     uint64_t sign[SCAN_FINGERS * LIST_WORDS];
-    uint64_t plane[SCAN_FINGERS * LIST_WORDS][LIST_PLANES];
+    uint64_t plane[LIST_PLANES][SCAN_FINGERS * LIST_WORDS];
     uint8_t used[SCAN_FINGERS];
 } list_probe;
 
@@ -34,37 +34,42 @@ static void split(list_probe *probe, const int8_t *weights, const uint32_t *neut
         probe->used[i / (words * 64)] |= w != 0;
         probe->sign[i / 64] |= (uint64_t)(w > 0) << (i % 64);
         for (int b = 0; b < LIST_PLANES; b++)
-            probe->plane[i / 64][b] |= (uint64_t)(size >> b & 1) << (i % 64);
+            probe->plane[b][i / 64] |= (uint64_t)(size >> b & 1) << (i % 64);
     }
     for (int f = 0; f < SCAN_FINGERS; f++) probe->used[f] |= neutral[f] != 0;
+}
+
+/* What some words of a reference differ by; a compiler makes registers of the words. */
+LIST_BODY uint32_t differ_by(const list_probe *probe, const uint64_t *row, int begin, int end,
+                             int level) {
+    uint64_t sum = 0;
+    for (int w = begin; w < end; w++) {
+        const uint64_t differ = row[w] ^ probe->sign[w];
+        uint64_t each = 0;
+        for (int b = 0; b < LIST_PLANES; b++)
+            each += (uint64_t)ones(differ & probe->plane[b][w], level) << b;
+        sum += each;
+    }
+    return (uint32_t)sum;
 }
 
 LIST_BODY void refine_body(const list_probe *probe, const uint64_t *rows, const uint64_t *presence,
                            int words, const int64_t *references, int64_t count,
                            const uint32_t *neutral, int level, uint32_t *distances) {
-    const int64_t size = (int64_t)SCAN_FINGERS * words;
+    const int size = SCAN_FINGERS * words;
     for (int64_t i = 0; i < count; i++) {
         const int64_t reference = references[i];
-        if (i + 8 < count) { /* references lie anywhere in memory: ask for them early */
-            const char *ahead = (const char *)(rows + references[i + 8] * size);
-            for (int64_t byte = 0; byte < 8 * size; byte += 64) __builtin_prefetch(ahead + byte);
-            __builtin_prefetch(presence + references[i + 8] / SCAN_LANES * SCAN_FINGERS);
+        if (i + 16 < count) { /* references lie anywhere in memory: ask for them early */
+            const char *ahead = (const char *)(rows + references[i + 16] * size);
+            for (int byte = 0; byte < 8 * size; byte += 64) __builtin_prefetch(ahead + byte);
+            __builtin_prefetch(presence + references[i + 16] / SCAN_LANES * SCAN_FINGERS);
         }
         const uint64_t *row = rows + reference * size;
         const uint64_t *present = presence + reference / SCAN_LANES * SCAN_FINGERS;
-        uint32_t sum = 0;
-        for (int f = 0; f < SCAN_FINGERS; f++) {
-            if (!probe->used[f]) continue;
-            if (!(present[f] >> (reference % SCAN_LANES) & 1)) {
-                sum += neutral[f];
-                continue;
-            }
-            for (int w = f * words; w < (f + 1) * words; w++) {
-                const uint64_t differ = row[w] ^ probe->sign[w];
-                for (int b = 0; b < LIST_PLANES; b++)
-                    sum += (uint32_t)ones(differ & probe->plane[w][b], level) << b;
-            }
-        }
+        uint32_t sum = differ_by(probe, row, 0, size, level);
+        for (int f = 0; f < SCAN_FINGERS; f++) /* nearly all have nearly all fingers */
+            if (probe->used[f] && !(present[f] >> (reference % SCAN_LANES) & 1))
+                sum += neutral[f] - differ_by(probe, row, f * words, (f + 1) * words, level);
         distances[i] += sum;
     }
 }
@@ -86,7 +91,7 @@ LIST_BODY void codes_body(const list_probe *probe, const uint64_t *codes, const 
             for (int w = 0; w < LIST_WORDS; w++) {
                 const uint64_t differ = sign[w] ^ probe->sign[f * LIST_WORDS + w];
                 for (int b = 0; b < LIST_PLANES; b++) {
-                    const uint64_t all = probe->plane[f * LIST_WORDS + w][b], not = all & differ;
+                    const uint64_t all = probe->plane[b][f * LIST_WORDS + w], not = all & differ;
                     const int once = ones(all, level) - 2 * ones(not, level);
                     const int twice = ones(all & low[w], level) - 2 * ones(not & low[w], level);
                     const int four = ones(all & high[w], level) - 2 * ones(not & high[w], level);
@@ -182,8 +187,7 @@ __attribute__((target("avx2"))) static inline uint64_t inside_avx2(const uint16_
         }                                                                                          \
     }
 
-/* Writes the permitted references within the limit of their number of fingers in common, in order;
- * counts those beyond `room` too. */
+/* Writes the permitted references within the limit of their number of fingers in common. */
 #define NEAR(name, one, attributes_)                                                               \
     attributes_ static int64_t near_##name(const scan_near *near, int64_t *found, uint8_t *common) { \
         int64_t total = 0;                                                                         \
@@ -195,11 +199,10 @@ __attribute__((target("avx2"))) static inline uint64_t inside_avx2(const uint16_
                 if (!have[n] || near->limits[n] < 0) continue;                                     \
                 uint64_t bits =                                                                    \
                     have[n] & one(near->distances + b * SCAN_LANES, (uint16_t)near->limits[n]);    \
-                for (; bits; bits &= bits - 1, total++)                                            \
-                    if (total < near->room) {                                                      \
-                        found[total] = b * SCAN_LANES + __builtin_ctzll(bits);                     \
-                        common[total] = (uint8_t)n;                                                \
-                    }                                                                              \
+                for (; bits; bits &= bits - 1, total++) {                                          \
+                    found[total] = b * SCAN_LANES + __builtin_ctzll(bits);                         \
+                    common[total] = (uint8_t)n;                                                    \
+                }                                                                                  \
             }                                                                                      \
         }                                                                                          \
         return total;                                                                              \
@@ -209,7 +212,11 @@ __attribute__((target("avx2"))) static inline uint64_t inside_avx2(const uint16_
     attributes_ static void refine_##name(                                                         \
         const list_probe *probe, const uint64_t *rows, const uint64_t *presence, int words,        \
         const int64_t *references, int64_t count, const uint32_t *neutral, uint32_t *distances) {  \
-        refine_body(probe, rows, presence, words, references, count, neutral, level, distances);   \
+        if (words == 2) /* the usual case, with loops of known length */                           \
+            refine_body(probe, rows, presence, 2, references, count, neutral, level, distances);   \
+        else                                                                                       \
+            refine_body(probe, rows, presence, words, references, count, neutral, level,           \
+                        distances);                                                                \
     }                                                                                              \
     attributes_ static void codes_##name(const list_probe *probe, const uint64_t *codes,           \
                                          const uint8_t *present, int64_t count,                    \
@@ -266,8 +273,8 @@ int eurodac_scan_codes(const uint64_t *codes, const uint8_t *present, int64_t co
     return 0;
 }
 
-/* The references within their limits; returns how many there are, even if more than `room`, or -1
- * if this machine lacks the level. */
+/* The references within their limits, at most 64 a block; returns how many they are, or -1 if this
+ * machine lacks the level. */
 int64_t eurodac_scan_near(const scan_near *job, int level, int64_t *found, uint8_t *common) {
     level = eurodac_cpu_level(level);
     return level < 0 ? -1 : CALL(level, near, job, found, common);
