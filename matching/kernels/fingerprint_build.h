@@ -3,6 +3,7 @@
 #define EURODAC_FINGERPRINT_BUILD_H
 #include "fingerprint.h"
 
+#include <stddef.h>
 #include <string.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -44,17 +45,23 @@ typedef struct {
 
 typedef uint64_t finger_bits[FINGER_SIDE]; /* per row: eight cells x eight directions */
 
-/* Sorts by angle, stable, and reads the columns; -1 if these are no compact minutiae. */
-FINGER_BODY int read_compact(const uint8_t *bytes, int64_t size, finger_minutiae *m) {
+/* The header of compact minutiae of which magic and version are left out; -1 if it is none. */
+FINGER_BODY int read_head(const uint8_t *bytes, int64_t size, finger_compact *head) {
+    const int64_t left_out = offsetof(finger_compact, family);
+    if (size < (int64_t)sizeof *head - left_out) return -1;
+    memcpy(&head->family, bytes, sizeof *head - (size_t)left_out);
+    const int fits = size + left_out == (int64_t)sizeof *head + FINGER_COMPACT_ROW * head->count;
+    return fits && head->family < FINGER_FAMILIES && head->unit <= 2 &&
+                   head->count <= FINGER_MAX_MINUTIAE ? 0 : -1;
+}
+
+/* Sorts by angle, stable, and reads the columns; -1 if these are no such minutiae. */
+FINGER_BODY int read_minutiae(const uint8_t *bytes, int64_t size, finger_minutiae *m) {
     finger_compact head;
-    if (size < (int64_t)sizeof head) return -1;
-    memcpy(&head, bytes, sizeof head);
+    if (read_head(bytes, size, &head) < 0) return -1;
     const int n = head.count;
-    if (head.magic[0] != 'M' || head.magic[1] != 'C' || head.version != FINGER_COMPACT_VERSION ||
-        head.unit > 2 || n > FINGER_MAX_MINUTIAE ||
-        size != (int64_t)sizeof head + FINGER_COMPACT_ROW * n)
-        return -1;
-    const uint8_t *x = bytes + sizeof head, *y = x + 2 * n, *angle = y + 2 * n;
+    const uint8_t *x = bytes + sizeof head - offsetof(finger_compact, family);
+    const uint8_t *y = x + 2 * n, *angle = y + 2 * n;
     const uint8_t *quality = angle + n;
     uint8_t starts[FINGER_TURN + 1] = {0};
     m->count = n, m->unit = head.unit;
@@ -69,6 +76,14 @@ FINGER_BODY int read_compact(const uint8_t *bytes, int64_t size, finger_minutiae
         m->angle[to] = angle[i], m->quality[to] = quality[i];
     }
     return 0;
+}
+
+/* The same of compact minutiae as a whole. */
+FINGER_BODY int read_compact(const uint8_t *bytes, int64_t size, finger_minutiae *m) {
+    const int64_t front = offsetof(finger_compact, family);
+    if (size < front || bytes[0] != 'M' || bytes[1] != 'C' || bytes[2] != FINGER_COMPACT_VERSION)
+        return -1;
+    return read_minutiae(bytes + front, size - front, m);
 }
 
 FINGER_BODY int32_t clamp_far(int32_t value) {

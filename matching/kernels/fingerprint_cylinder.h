@@ -205,26 +205,24 @@ FINGER_BODY int build_cylinder(const finger_model *model, const finger_minutiae 
     return 1;
 }
 
-/* Writes a packed finger; returns its bytes, -1 if these are no compact minutiae. */
-FINGER_BODY int64_t build_body(const finger_model *model, const uint8_t *compact, int64_t size,
-                               int level, finger_header *out) {
-    finger_minutiae m;
+/* Writes a packed finger; returns its bytes. */
+FINGER_BODY int64_t build_body(const finger_model *model, const finger_minutiae *m, int level,
+                               finger_header *out) {
     uint64_t *blocks = (uint64_t *)(out + 1);
     int kept = 0, qualities = 0;
-    if (read_compact(compact, size, &m) < 0) return -1;
-    for (int i = 0; i < m.count; i++) {
-        qualities += m.quality[i];
+    for (int i = 0; i < m->count; i++) {
+        qualities += m->quality[i];
         if (kept % FINGER_LANES == 0)
             memset(blocks + FINGER_LANES * kept, 0, sizeof(uint64_t) * FINGER_BLOCK);
         uint64_t *block = blocks + FINGER_BLOCK * (kept / FINGER_LANES);
-        kept += build_cylinder(model, &m, i, level, block + kept % FINGER_LANES);
+        kept += build_cylinder(model, m, i, level, block + kept % FINGER_LANES);
     }
     memset(out, 0, sizeof *out);
     out->format = FINGER_FORMAT, out->tuning = model->tuning, out->cylinders = kept;
     out->blocks = (kept + FINGER_LANES - 1) / FINGER_LANES;
     out->bytes = (int)sizeof *out + 8 * FINGER_BLOCK * out->blocks;
-    out->unit = 0.25f * (float)(1 << m.unit);
-    if (m.count) out->quality = (float)qualities / (float)((FINGER_QUALITIES - 1) * m.count);
+    out->unit = 0.25f * (float)(1 << m->unit);
+    if (m->count) out->quality = (float)qualities / (float)((FINGER_QUALITIES - 1) * m->count);
     return out->bytes;
 }
 #endif
