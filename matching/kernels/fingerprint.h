@@ -132,7 +132,7 @@ typedef struct {
 #define FINGER_AVX2_TARGET __attribute__((target("avx2,fma,bmi,bmi2,popcnt")))
 #define FINGER_AVX512_TARGET                                                                       \
     __attribute__((target("avx2,fma,bmi,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,"           \
-                          "avx512vnni,avx512vpopcntdq,prefer-vector-width=512")))
+                          "avx512vnni,avx512vpopcntdq,avx512vbmi,prefer-vector-width=512")))
 #define WIDE FINGER_AVX512_TARGET static inline __attribute__((always_inline))
 #endif
 
