@@ -11,7 +11,7 @@ from typing import cast
 from benchmarks.limits import Instruction, execute
 from benchmarks.peers.protocol import VectorPeer
 
-__all__ = ["OURS", "PEERS", "Engine"]
+__all__ = ["FUSED", "OURS", "PEERS", "Engine"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,22 @@ def _faiss(subject: str, module: str, adapter: str, **options: object) -> Engine
     return Engine(subject, f"benchmarks.peers.{module}", adapter, "faiss", options, environment)
 
 
-def _ours(*, exact: bool) -> Engine:
+def _ours(*, exact: bool, fused: bool) -> Engine:
     variant = ", everybody exactly" if exact else ""
-    module = "benchmarks.peers.ours"
-    return Engine("ours", module, "Ours", "matching", {"exact": exact}, variant=variant)
+    options = {"exact": exact, "fused": fused}
+    return Engine("ours", "benchmarks.peers.ours", "Ours", "matching", options, variant=variant)
 
 
-OURS: Mapping[str, Engine] = {"ours": _ours(exact=False), "ours-exact": _ours(exact=True)}
+OURS: Mapping[str, Engine] = {
+    "ours": _ours(exact=False, fused=False),
+    "ours-exact": _ours(exact=True, fused=False),
+}
+
+FUSED: Mapping[str, Engine] = {
+    "ours": _ours(exact=False, fused=True),
+    "ours-exact": _ours(exact=True, fused=True),
+}
+"""Ours for records of a face and ten fingers, which it masks where they are missing."""
 
 PEERS: Mapping[str, Engine] = {
     "faiss-flat": _faiss("faiss flat, as it comes", "faiss_flat", "FaissFlat", fixed=False),

@@ -13,15 +13,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.embeddings import FACE, FINGER, Population
+from benchmarks.embeddings import FACE, FINGER, Capture, Population
 
-__all__ = ["FACE_DIMENSIONS", "FINGERS", "FINGER_DIMENSIONS", "FusedPopulation", "Records"]
+__all__ = [
+    "FACE_DIMENSIONS",
+    "FINGERS",
+    "FINGER_DIMENSIONS",
+    "FINGER_WEIGHT",
+    "FusedPopulation",
+    "FusedVectors",
+    "Records",
+]
 
 FACE_DIMENSIONS = 512
 FINGER_DIMENSIONS = 128
 FINGERS = 10
+FINGER_WEIGHT = 0.5
+"""Of a finger's cosine beside 1 for the face's."""
 _MISSING = 0.03
-_GALLERY, _MATED, _OTHERS = range(3)  # what a stream of presences is for
+_GALLERY, _MATED, _OTHERS, _FILLERS = range(4)  # what a stream of presences is for
 Floats = NDArray[np.float32]
 
 
@@ -39,13 +49,9 @@ class Records:
     fingers: Floats
     present: NDArray[np.bool_]
 
-    def concatenated(self, finger_weight: float = 0.5) -> Floats:
-        """Return (N, 1792) float32 whose inner product is the fused score.
-
-        Args:
-            finger_weight: Of a finger's cosine beside 1 for the face's.
-        """
-        fingers = self.fingers.reshape(len(self.face), -1) * np.float32(np.sqrt(finger_weight))
+    def concatenated(self) -> Floats:
+        """Return (N, 1792) float32 whose inner product is the fused score."""
+        fingers = self.fingers.reshape(len(self.face), -1) * np.float32(np.sqrt(FINGER_WEIGHT))
         return np.concatenate([self.face, fingers], axis=1)
 
 
@@ -75,8 +81,19 @@ class FusedPopulation:
 
         Cost: about 70 s for 1,000,000 on one core; memory of a few blocks of 360 MB.
         """
+        yield from self.modelled_blocks()
+        yield from self.filler_blocks()
+
+    def modelled_blocks(self) -> Iterator[Records]:
+        """Yield the people of the noise model only: the first of the gallery."""
         rng = np.random.Generator(np.random.SFC64([self.seed, _GALLERY]))
-        for parts in zip(*(modality.blocks() for modality in self._modalities()), strict=True):
+        for parts in zip(*(one.modelled_blocks() for one in self._modalities()), strict=True):
+            yield _records(parts, rng)
+
+    def filler_blocks(self) -> Iterator[Records]:
+        """Yield the fillers that follow them."""
+        rng = np.random.Generator(np.random.SFC64([self.seed, _FILLERS]))
+        for parts in zip(*(one.filler_blocks() for one in self._modalities()), strict=True):
             yield _records(parts, rng)
 
     def mated(self, count: int) -> tuple[Records, NDArray[np.int64]]:
@@ -89,6 +106,50 @@ class FusedPopulation:
         """Capture people who were never enrolled."""
         taken = [modality.non_mated(count).probes for modality in self._modalities()]
         return _records(taken, np.random.Generator(np.random.SFC64([self.seed, _OTHERS])))
+
+
+@dataclass(frozen=True, slots=True)
+class FusedVectors:
+    """The same as plain vectors, in the form of ``Population``, for engines that know no segments.
+
+    Args:
+        records: What they are made of; what is missing is zero.
+    """
+
+    records: FusedPopulation
+
+    @property
+    def dimensions(self) -> int:
+        """Of a record."""
+        return FACE_DIMENSIONS + FINGERS * FINGER_DIMENSIONS
+
+    @property
+    def people(self) -> int:
+        """Rows of the gallery."""
+        return self.records.people
+
+    @property
+    def modelled(self) -> int:
+        """How many people follow the noise model: the first rows of the gallery."""
+        return min(self.records.people, self.records.realistic)
+
+    def modelled_blocks(self) -> Iterator[Floats]:
+        """Yield (B, 1792) float32 blocks of the people of the noise model."""
+        return (block.concatenated() for block in self.records.modelled_blocks())
+
+    def filler_blocks(self) -> Iterator[Floats]:
+        """Yield those of the fillers that follow them."""
+        return (block.concatenated() for block in self.records.filler_blocks())
+
+    def mated(self, count: int) -> Capture:
+        """Capture enrolled people once more, in random order."""
+        records, mates = self.records.mated(count)
+        return Capture(records.concatenated(), mates)
+
+    def non_mated(self, count: int) -> Capture:
+        """Capture people who were never enrolled."""
+        probes = self.records.non_mated(count).concatenated()
+        return Capture(probes, np.full(count, -1, np.int64))
 
 
 def _records(parts: Sequence[Floats], rng: np.random.Generator) -> Records:

@@ -11,6 +11,7 @@ from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
 from benchmarks.embeddings import BLOCK, Population
+from benchmarks.fused import FusedVectors
 
 __all__ = ["Stored", "store"]
 
@@ -26,7 +27,7 @@ class Stored:
         folder: Rows of the noise model, probes and mates; the fillers are made again when read.
     """
 
-    population: Population
+    population: Population | FusedVectors
     folder: Path
 
     def blocks(self) -> Iterator[Floats]:
@@ -46,7 +47,9 @@ class Stored:
         return np.asarray(np.load(self.folder / "non_mated.npy"))
 
 
-def store(population: Population, folder: Path, *, mated: int, non_mated: int) -> Stored:
+def store(
+    population: Population | FusedVectors, folder: Path, *, mated: int, non_mated: int
+) -> Stored:
     """Make a population and write it.
 
     Args:

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from benchmarks.fused import FINGER_WEIGHT
 from benchmarks.limits import Instruction
 from benchmarks.peers.protocol import Floats, Found, Work
+from matching.gallery.vector_layout import PERSON
 from matching.gallery.vectors import VectorGallery
 from matching.kernels.vector import FIRST_BITS
 
@@ -22,25 +24,36 @@ class Ours:
 
     Args:
         exact: Score everybody instead of those whose code passes.
+        fused: Records of a face and ten fingers; the layout weighs the fingers itself.
     """
 
-    def __init__(self, *, exact: bool) -> None:
-        self._exact = exact
+    def __init__(self, *, exact: bool, fused: bool) -> None:
+        self._exact, self._fused = exact, fused
 
     def build(self, blocks: Iterable[Floats], *, dimensions: int, people: int) -> None:
         """Enrol every block."""
-        self._gallery = VectorGallery(dimensions)
+        self._gallery = VectorGallery(PERSON if self._fused else dimensions)
         at = 0
         for block in blocks:
-            self._gallery.enrol(np.arange(at, at + len(block)), block)
+            vectors = self._unit(block)
+            present = self._gallery.layout.captured(vectors)
+            self._gallery.enrol(np.arange(at, at + len(block)), vectors, present=present)
             at += len(block)
 
     def search(self, probes: Floats, *, k: int, threads: int) -> Found:
         """Identify without threshold, so that every probe has a candidate if anybody passes."""
         found = self._gallery.search(
-            probes, k=k, threshold=-np.inf, exact=self._exact, threads=threads
+            self._unit(probes), k=k, threshold=-np.inf, exact=self._exact, threads=threads
         )
         return Found(found.ids, found.scores, found.candidates)
+
+    def _unit(self, vectors: Floats) -> Floats:
+        """Every segment of unit length."""
+        if not self._fused:
+            return vectors
+        scaled = vectors.copy()
+        scaled[:, PERSON.segments[0].dimensions :] /= np.float32(np.sqrt(FINGER_WEIGHT))
+        return scaled
 
     def erase(self, person: int) -> None:
         """Overwrite the person's bytes."""

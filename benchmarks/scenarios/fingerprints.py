@@ -32,7 +32,7 @@ from benchmarks.timing import alone, pinned, speed
 from matching.calibration import equal_error_rate, fnmr_at_fmr
 from matching.parameters import MATCHER_VERSION
 
-__all__ = ["add_arguments", "measure", "run"]
+__all__ = ["add_arguments", "add_measuring", "measure", "run"]
 
 _Read = TypeVar("_Read")
 _Made = TypeVar("_Made")
@@ -42,11 +42,16 @@ Pairs = Sequence[NDArray[np.int64]]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the scenario's options."""
-    add_extractor_argument(parser)
+    add_measuring(parser)
     parser.add_argument("--peers", default="bozorth3", help=PEERS_HELP)
     parser.add_argument(
         "--without-peers", dest="peers", action="store_const", const="none", help="as --peers none"
     )
+
+
+def add_measuring(parser: argparse.ArgumentParser) -> None:
+    """Declare what ``measure`` needs."""
+    add_extractor_argument(parser)
     parser.add_argument(
         "--seconds", type=number(0.01, 600), default=2.0, help="timing of each figure"
     )
@@ -89,7 +94,7 @@ def measure(
     databases: Iterable[FingerprintDatabase],
     args: argparse.Namespace,
 ) -> list[Row]:
-    """Measure one subject on every database, and the mean; ``args`` as of this scenario."""
+    """Measure one subject on every database, and the mean; ``args`` as of ``add_measuring``."""
     rows = [
         Row(subject.name, database.name, _measure_one(subject, database, args))
         for database in track(list(databases), subject.name, transient=True)

@@ -8,6 +8,12 @@ person and the engine does not put the person first; the upper bound (95 %) is o
 Every engine runs in a process of its own, pinned to as many cores as it has threads.  The share of
 the limit is the speed over what this machine's memory and instructions, measured in the same run,
 allow an exhaustive search of that kind; see benchmarks/peers/protocol.py.
+
+With ``--fused`` a record is a face and ten fingers, one finger in thirty-three missing.  The peers
+and the exact search that mates are held against know no masks: they get the weighted vectors side
+by side, zero where something is missing.  Ours scores what both sides have, in standard deviations
+of strangers with as much in common; a mate that this puts elsewhere than the plain sum counts as
+lost too, so what narrowing loses is the difference to the row "everybody exactly".
 """
 
 from __future__ import annotations
@@ -24,8 +30,9 @@ from rich.progress import track
 from benchmarks.arguments import number, whole, wholes
 from benchmarks.choice import PEERS_HELP, choose, not_installed
 from benchmarks.embeddings import Population
-from benchmarks.engines import OURS, PEERS, Engine
+from benchmarks.engines import FUSED, OURS, PEERS, Engine
 from benchmarks.exact import Reference
+from benchmarks.fused import FusedPopulation, FusedVectors
 from benchmarks.identification import fnir, lost_upper_bound, threshold_at_fpir
 from benchmarks.isolation import isolated
 from benchmarks.limits import Limits
@@ -44,6 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the scenario's options."""
     parser.add_argument("--n", type=whole(), default=100_000, help="people in the gallery")
     parser.add_argument("--dimensions", type=whole(8, 4096), default=512)
+    parser.add_argument(
+        "--fused", action="store_true", help="a face and ten fingers: 1792 dimensions"
+    )
     parser.add_argument(
         "--realistic", type=whole(), default=1_000_000, help="the others are fillers"
     )
@@ -67,7 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> Result:
     """Measure ours and the chosen peers."""
-    engines = [*OURS.values(), *choose(args.peers, PEERS)]
+    engines = [*(FUSED if args.fused else OURS).values(), *choose(args.peers, PEERS)]
     threads = sorted(args.threads, reverse=True)  # most first: that process also answers
     cores(threads[0])
     limits = {
@@ -81,7 +91,7 @@ def run(args: argparse.Namespace) -> Result:
             rows += _measure(engine, args, threads, populations, limits)
     asked = (
         "n",
-        "dimensions",
+        "fused",
         "realistic",
         "k",
         "mated",
@@ -91,6 +101,7 @@ def run(args: argparse.Namespace) -> Result:
         "seed",
     )
     parameters: dict[str, Value] = {name: getattr(args, name) for name in asked}
+    parameters["dimensions"] = populations.dimensions
     for count in limits.values():
         parameters |= count.parameters()
     return Result(parameters, rows, _plots(rows) if args.html is not None else ())
@@ -102,6 +113,7 @@ class _Populations:
     def __init__(self, args: argparse.Namespace, folder: Path) -> None:
         self._args, self._folder = args, folder
         self._made: dict[int, Reference] = {}
+        self.dimensions = self._population(1).dimensions
 
     def of(self, people: int) -> Reference:
         """Return the population of so many people with its exact search."""
@@ -109,9 +121,15 @@ class _Populations:
             self._made[people] = Reference(self._make(people))
         return self._made[people]
 
+    def _population(self, people: int) -> Population | FusedVectors:
+        args = self._args
+        if args.fused:
+            return FusedVectors(FusedPopulation(people, args.seed, args.realistic))
+        return Population(people, args.dimensions, args.seed, args.realistic)
+
     def _make(self, people: int) -> Stored:
         args = self._args
-        population = Population(people, args.dimensions, args.seed, args.realistic)
+        population = self._population(people)
         folder = self._folder / str(people)
         folder.mkdir()
         mated = min(args.mated, population.modelled)
@@ -127,7 +145,7 @@ def _measure(
 ) -> list[Row]:
     """Return a row per number of threads and batch size, or one that says why there is none."""
     people = min(args.n, engine.most_people or args.n)
-    size = f"{people:,} x {args.dimensions}{engine.variant}"
+    size = f"{people:,} x {populations.dimensions}{' fused' * args.fused}{engine.variant}"
     if not engine.installed():
         return [not_installed(engine.subject, size)]
     truth = populations.of(people)

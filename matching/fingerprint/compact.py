@@ -20,7 +20,7 @@ from matching.errors import CodecError
 from matching.parameters import MAX_COMPARED_MINUTIAE, NEUTRAL_QUALITY, MinutiaeFamily
 from matching.template import MinutiaeTemplate
 
-__all__ = ["VERSION", "decode", "encode", "family_of", "stated_family"]
+__all__ = ["FAMILIES", "FRONT", "VERSION", "decode", "encode", "family_of", "stated_family"]
 
 VERSION = 1  # FINGER_COMPACT_VERSION of kernels/fingerprint.h
 _MAGIC = b"MC"
@@ -29,7 +29,10 @@ _ROW_BYTES = 6
 _MAX_MINUTIAE = 128  # FINGER_MAX_MINUTIAE
 _UNITS = 3  # the coarsest is one pixel, which holds every template
 _TURN, _QUALITIES = 256, 200
-_FAMILIES = (MinutiaeFamily.FOREIGN, MinutiaeFamily.MINDTCT, MinutiaeFamily.LEADER)
+FAMILIES = (MinutiaeFamily.FOREIGN, MinutiaeFamily.MINDTCT, MinutiaeFamily.LEADER)
+"""By their numbers."""
+FRONT = _MAGIC + bytes([VERSION])
+"""What all begin with."""
 
 
 def family_of(extractor: str) -> MinutiaeFamily:
@@ -64,7 +67,7 @@ def encode(template: MinutiaeTemplate) -> bytes:
         (12, [[0.0, 0.0, 3.142, 0.5]])
     """
     rows = _compared(template.minutiae)
-    family = _FAMILIES.index(family_of(template.extractor))
+    family = FAMILIES.index(family_of(template.extractor))
     places = rows[:, :2].T - rows[:, :2].min(axis=0, initial=65535)[:, None]
     unit = int(np.searchsorted([16383.75, 32767.5], places.max(initial=0)))
     step = 2**unit / 4
@@ -129,6 +132,6 @@ def _head(blob: bytes) -> tuple[MinutiaeFamily, int, float]:
         raise CodecError("compact_minutiae", f"not compact minutiae of version {VERSION}")
     if len(blob) != _HEAD.size + _ROW_BYTES * count:
         raise CodecError("compact_minutiae", f"{len(blob)} bytes do not hold {count} minutiae")
-    if family >= len(_FAMILIES) or unit >= _UNITS or count > _MAX_MINUTIAE:
+    if family >= len(FAMILIES) or unit >= _UNITS or count > _MAX_MINUTIAE:
         raise CodecError("compact_minutiae", "compact minutiae break their own format")
-    return _FAMILIES[family], count, 2**unit / 4
+    return FAMILIES[family], count, 2**unit / 4

@@ -1,19 +1,21 @@
 """Comparison of a probe with references of which only the compact minutiae are kept.
 
-Their cylinders are built, compared in one call of the kernels and overwritten. Nothing is made of a
-reference in Python unless its score can reach what is asked for, which strangers' hardly ever can.
+A kernel rebuilds and compares one finger after the other, until those that are left cannot make up
+for what is known. Nothing is made of a reference in Python unless its score can reach what is asked
+for, which strangers' hardly ever can.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.calibrated import CALIBRATIONS
+from matching.calibrated import CALIBRATIONS, Covariate
 from matching.errors import CodecError, KernelError
+from matching.features import finger_feature
 from matching.fingerprint import compact
 from matching.fingerprint.compare import (
     FingersComparison,
@@ -22,25 +24,25 @@ from matching.fingerprint.compare import (
     compare_similarities,
     pack_many,
 )
+from matching.fusion import against_weight
 from matching.kernels import fingerprint as kernel
-from matching.parameters import GENERAL_TUNING, TUNINGS, CylinderTuning
+from matching.parameters import NEUTRAL_QUALITY, TUNINGS
 from matching.template import FingerPosition
 
-__all__ = ["compare_reaching", "compare_stored"]
+__all__ = ["blobs_of", "compare_reaching", "compare_stored"]
 
-_TUNINGS = tuple(dict.fromkeys(TUNINGS.values()))
 _STEPS = 1024  # of similarity, in the table of the highest ratios
 _SLACK = 1e-3  # of a person score: what rounding may take from a bound
 
 
 def compare_stored(
-    probe: PackedSet, people: Sequence[Mapping[FingerPosition, bytes]], *, threshold: float
+    probe: PackedSet, stored: NDArray[np.uint8], *, threshold: float
 ) -> list[tuple[int, FingersComparison]]:
     """Compare one capture with many that are kept as compact minutiae.
 
     Args:
         probe: 1..10 fingers.
-        people: Position -> what ``compact.encode`` made, per reference.
+        stored: (N, 10, S) uint8, the fingers of every reference by position: see ``blobs_of``.
         threshold: Lowest comparison score returned, inclusive.
 
     Returns:
@@ -48,12 +50,13 @@ def compare_stored(
         of those whose score reaches the threshold.
 
     Raises:
-        CodecError: the minutiae of a finger are of another format or version, or damaged.
+        CodecError: the minutiae of a finger that is compared are damaged.
 
-    Cost: 0.02 ms per finger. Thread-safe; the GIL is released inside the kernels.
+    Cost: see ``matching.kernels.fingerprint.reaching``; what reaches the threshold costs 0.5 ms.
+    Thread-safe; the GIL is released inside the kernels.
     """
-    near = _near(_similarities(probe, people), threshold)
-    chosen = pack_many([people[i] for i in near])
+    near = _reaching(probe, stored, threshold - _SLACK)
+    chosen = pack_many([blobs_of(stored[i]) for i in near])
     compared = compare_many(probe, chosen)
     for one in chosen:
         for finger in one.fingers.values():
@@ -61,6 +64,63 @@ def compare_stored(
                 cylinders.setflags(write=True)
                 cylinders[:] = 0
     return [(i, one) for i, one in zip(near, compared, strict=True) if one.score >= threshold]
+
+
+def blobs_of(stored: NDArray[np.uint8]) -> dict[FingerPosition, bytes]:
+    """Read the fingers of one reference.
+
+    Args:
+        stored: (10, S) uint8: by position, the size of what follows (two bytes, little endian; 0:
+            no such finger), then what ``compact.encode`` made without ``compact.FRONT``.
+
+    Returns:
+        Position -> what ``compact.encode`` made.
+    """
+    found = {}
+    for position in FingerPosition:
+        data = stored[position - 1].tobytes()
+        size = int.from_bytes(data[:2], "little")
+        if size:
+            found[position] = compact.FRONT + data[2 : 2 + size]
+    return found
+
+
+def _reaching(probe: PackedSet, stored: NDArray[np.uint8], floor: float) -> list[int]:
+    families = bytearray(kernel.POSITIONS)
+    for position, finger in probe.fingers.items():
+        families[position - 1] = compact.FAMILIES.index(finger.family)
+    try:
+        found = kernel.reaching(
+            probe.record.ctypes.data,
+            bytes(families),
+            stored=stored,
+            judgement=_judgement(),
+            floor=floor,
+        )
+    except KernelError as error:
+        if error.code != "kernel_minutiae":
+            raise
+        raise CodecError("compact_minutiae", "compact minutiae are damaged") from error
+    near: list[int] = np.flatnonzero(found).tolist()
+    return near
+
+
+@cache
+def _judgement() -> kernel.Judgement:
+    rows = [CALIBRATIONS[family] for family in compact.FAMILIES]
+    dependence = finger_feature(FingerPosition.RIGHT_THUMB).dependence  # of every finger
+    return kernel.Judgement(
+        tunings=tuple(TUNINGS[family] for family in compact.FAMILIES),
+        calibrations=tuple(
+            (one.centre, one.spread, one.intercept, one.slope, one.tilt, one.gain, one.lowest,
+             one.highest, one.covariate is Covariate.QUALITY)
+            for one in rows
+        ),
+        against=tuple(
+            against_weight(max(count, 1), dependence) for count in range(kernel.POSITIONS + 1)
+        ),
+        neutral=NEUTRAL_QUALITY,
+    )  # fmt: skip
 
 
 def compare_reaching(
@@ -93,49 +153,3 @@ def _highest() -> NDArray[np.float64]:
     most = [row.highest_llr(steps) for row in CALIBRATIONS.values()]
     found: NDArray[np.float64] = np.maximum(0.0, np.max(most, axis=0))
     return found
-
-
-def _similarities(
-    probe: PackedSet, people: Sequence[Mapping[FingerPosition, bytes]]
-) -> NDArray[np.float32]:
-    """Similarities (len(people), 10) float32, NaN where either side lacks a finger."""
-    fingers = [
-        (n, position - 1, blob)
-        for n, one in enumerate(people)
-        for position, blob in one.items()
-        if position in probe.fingers
-    ]
-    records = np.zeros((len(people), 2, kernel.POSITIONS), np.uintp)
-    made = []
-    for own, tuning in enumerate(dict.fromkeys([GENERAL_TUNING, *TUNINGS.values()])):
-        built = [
-            (n, place, blob)
-            for n, place, blob in fingers
-            if not own or TUNINGS[compact.stated_family(blob)] is tuning
-        ]
-        if not built:
-            continue
-        packed, starts = _built([blob for *_, blob in built], tuning)
-        made.append(packed)
-        who, place = (np.array([one[i] for one in built], np.intp) for i in (0, 1))
-        where = np.uintp(packed.ctypes.data) + starts[:-1].astype(np.uintp)
-        records[who, 0, place] = where
-        if not own:
-            records[who, 1, place] = where
-    first = records.ctypes.data
-    addresses = [first + n * records.strides[0] for n in range(len(people))]
-    found = kernel.compare_sets(probe.record.ctypes.data, addresses, _TUNINGS)
-    for packed in made:
-        packed[:] = 0
-    return found
-
-
-def _built(
-    blobs: Sequence[bytes], tuning: CylinderTuning
-) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    try:
-        return kernel.build_many(blobs, tuning)
-    except KernelError as error:
-        if error.code != "kernel_minutiae":
-            raise
-        raise CodecError("compact_minutiae", "compact minutiae are damaged") from error

@@ -27,7 +27,7 @@ from matching.gallery.protocol import (
     check_reference,
     check_search,
 )
-from matching.gallery.row import fingers_of, key_of, make_row
+from matching.gallery.row import fingers_in, key_of, make_row
 from matching.gallery.rows import MakeRows, MemoryRows
 from matching.gallery.segment import Batch
 from matching.gallery.store import ReferenceStore
@@ -245,12 +245,9 @@ class NativeGallery(InPlace):
     ) -> list[tuple[float, int, int, FingersComparison]]:
         """Score one chunk: (-score, place, slot, comparison) of what reaches the threshold."""
         rows, places = self._store.rows(slots), self._store.places(slots)
-        people = [fingers_of(row) for row in rows]
+        found = compare_stored(probe, fingers_in(rows), threshold=threshold)
         rows[:] = 0
-        return [
-            (-one.score, int(places[n]), int(slots[n]), one)
-            for n, one in compare_stored(probe, people, threshold=threshold)
-        ]
+        return [(-one.score, int(places[n]), int(slots[n]), one) for n, one in found]
 
     # --- keeping ------------------------------------------------------------------------------
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.errors import CodecError
 from matching.fingerprint import compact
 from matching.fingerprint.sketch import FingerSketches
+from matching.fingerprint.stored import blobs_of
 from matching.kernels.scan import FINGERS, PLANES, WORDS
 from matching.parameters import MAX_COMPARED_MINUTIAE
 from matching.template import FingerPosition, FingerSet
@@ -28,6 +28,7 @@ __all__ = [
     "STRENGTHS",
     "check",
     "codes_of",
+    "fingers_in",
     "fingers_of",
     "key_of",
     "make_row",
@@ -37,9 +38,7 @@ ROW_BYTES = 6016
 MAX_KEY = 64
 CODES = slice(4096, 4096 + 8 * FINGERS * PLANES * WORDS)
 """Where the codes lie; they begin a page of memory."""
-_FRONT = b"MC" + bytes([compact.VERSION])
-_LONGEST = 3 + 6 * MAX_COMPARED_MINUTIAE
-FINGER_STRIDE = 2 + _LONGEST
+FINGER_STRIDE = 2 + 3 + 6 * MAX_COMPARED_MINUTIAE
 """Bytes of one finger: size, then minutiae."""
 FIRST_FINGER = 1 + MAX_KEY
 """Where position 1 begins."""
@@ -67,7 +66,7 @@ def make_row(key: str, fingers: FingerSet, sketches: FingerSketches) -> NDArray[
     row[0], row[1 : 1 + len(name)] = len(name), name
     codes = codes_of(row[None])[0]
     for n, (position, template) in enumerate(fingers.fingers.items()):
-        kept = compact.encode(template)[len(_FRONT) :]
+        kept = compact.encode(template)[len(compact.FRONT) :]
         at = FIRST_FINGER + FINGER_STRIDE * (position - 1)
         blob = len(kept).to_bytes(2, "little") + kept
         row[at : at + len(blob)] = np.frombuffer(blob, np.uint8)
@@ -88,15 +87,15 @@ def key_of(row: NDArray[np.uint8]) -> str:
     return row[1 : 1 + int(row[0])].tobytes().decode("ascii")
 
 
+def fingers_in(rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The fingers of rows, a view of them: (N, 6016) uint8 -> (N, 10, 365) uint8."""
+    part = rows[:, FIRST_FINGER : FIRST_FINGER + FINGERS * FINGER_STRIDE]
+    return part.reshape(len(rows), FINGERS, FINGER_STRIDE)
+
+
 def fingers_of(row: NDArray[np.uint8]) -> dict[FingerPosition, bytes]:
     """Read the compact minutiae of a row."""
-    data, found = row.tobytes(), {}
-    for position in FingerPosition:
-        at = FIRST_FINGER + FINGER_STRIDE * (position - 1)
-        size = int.from_bytes(data[at : at + 2], "little")
-        if size:
-            found[position] = _FRONT + data[at + 2 : at + 2 + size]
-    return found
+    return blobs_of(fingers_in(row[None])[0])
 
 
 def check(row: NDArray[np.uint8]) -> None:
@@ -110,8 +109,6 @@ def check(row: NDArray[np.uint8]) -> None:
         raise ValueError("the key of a row is out of range")
     fingers = fingers_of(row)
     for blob in fingers.values():
-        if len(blob) > len(_FRONT) + _LONGEST:
-            raise CodecError("compact_minutiae", f"{len(blob)} bytes are too many for a finger")
         compact.decode(blob)
     if not fingers:
         raise ValueError("a row has no finger")

@@ -1,4 +1,5 @@
 /* The exported calls: one body, compiled for every instruction set, chosen at run time. */
+#include "fingerprint_calls.h"
 #include "fingerprint_cylinder.h"
 #include "fingerprint_relax_avx512.h"
 #include "fingerprint_select_avx512.h"
@@ -50,14 +51,15 @@ FINGER_BODY float compare_body(const finger_model *model, const finger_header *p
 }
 
 #define SPECIALISE(name, level, attributes)                                                        \
-    attributes static int64_t build_##name(const finger_model *model, const uint8_t *compact,      \
-                                           int64_t size, finger_header *out) {                     \
-        return build_body(model, compact, size, level, out);                                       \
+    attributes static int64_t build_##name(const finger_model *model, const finger_minutiae *m,    \
+                                           finger_header *out) {                                   \
+        return build_body(model, m, level, out);                                                   \
     }                                                                                              \
     attributes static float compare_##name(const finger_model *model, const finger_header *probe,  \
                                            const finger_header *reference, int mode) {             \
         return compare_body(model, probe, reference, mode, level);                                 \
-    }
+    }                                                                                              \
+    static const finger_calls calls_##name = {build_##name, compare_##name};
 
 SPECIALISE(portable, CPU_PORTABLE, )
 
@@ -65,19 +67,15 @@ SPECIALISE(portable, CPU_PORTABLE, )
 SPECIALISE(avx2, CPU_AVX2, FINGER_AVX2_TARGET)
 SPECIALISE(avx512, CPU_AVX512, FINGER_AVX512_TARGET)
 #else
-#define build_avx2 build_portable
-#define build_avx512 build_portable
-#define compare_avx2 compare_portable
-#define compare_avx512 compare_portable
+#define calls_avx2 calls_portable
+#define calls_avx512 calls_portable
 #endif
 
-typedef float compare_call(const finger_model *, const finger_header *, const finger_header *, int);
-
-static compare_call *compare_at(int level) {
+const finger_calls *eurodac_finger_calls(int level) {
     switch (eurodac_cpu_level(level)) {
-    case CPU_AVX512: return compare_avx512;
-    case CPU_AVX2: return compare_avx2;
-    case CPU_PORTABLE: return compare_portable;
+    case CPU_AVX512: return &calls_avx512;
+    case CPU_AVX2: return &calls_avx2;
+    case CPU_PORTABLE: return &calls_portable;
     default: return 0;
     }
 }
@@ -89,16 +87,14 @@ static compare_call *compare_at(int level) {
 int64_t eurodac_finger_build(const finger_model *model, const uint8_t *compact,
                              const int64_t *sizes, int64_t count, int level, uint8_t *out,
                              int64_t *starts) {
-    level = eurodac_cpu_level(level);
-    if (level < 0) return -1 - count;
+    const finger_calls *calls = eurodac_finger_calls(level);
+    if (!calls) return -1 - count;
     starts[0] = 0;
     for (int64_t i = 0; i < count; i++) {
+        finger_minutiae m;
         finger_header *to = (finger_header *)(void *)(out + starts[i]);
-        const int64_t used = level == CPU_AVX512 ? build_avx512(model, compact, sizes[i], to)
-                             : level == CPU_AVX2 ? build_avx2(model, compact, sizes[i], to)
-                                                    : build_portable(model, compact, sizes[i], to);
-        if (used < 0) return -1 - i;
-        starts[i + 1] = starts[i] + used;
+        if (read_compact(compact, sizes[i], &m) < 0) return -1 - i;
+        starts[i + 1] = starts[i] + calls->build(model, &m, to);
         compact += sizes[i];
     }
     return starts[count];
@@ -108,9 +104,9 @@ int64_t eurodac_finger_build(const finger_model *model, const uint8_t *compact,
 void eurodac_finger_compare(const finger_model *model, const finger_header *probe,
                             const finger_header *const *references, int64_t count, int mode,
                             int level, float *scores) {
-    compare_call *compare = compare_at(level);
+    const finger_calls *calls = eurodac_finger_calls(level);
     for (int64_t i = 0; i < count; i++)
-        scores[i] = compare ? compare(model, probe, references[i], mode) : NAN;
+        scores[i] = calls ? calls->compare(model, probe, references[i], mode) : NAN;
 }
 
 static const finger_model *model_of(const finger_model *const *models, int count,
@@ -125,7 +121,7 @@ static const finger_model *model_of(const finger_model *const *models, int count
 void eurodac_finger_compare_sets(const finger_model *const *models, int model_count,
                                  const finger_set *probe, const finger_set *const *references,
                                  int64_t count, int level, float *scores) {
-    compare_call *compare = compare_at(level);
+    const finger_calls *calls = eurodac_finger_calls(level);
     for (int64_t i = 0; i < count; i++)
         for (int f = 0; f < FINGER_POSITIONS; f++) {
             const finger_header *a = probe->own[f], *b = references[i]->own[f];
@@ -134,6 +130,6 @@ void eurodac_finger_compare_sets(const finger_model *const *models, int model_co
                 a = probe->general[f], b = references[i]->general[f];
             if (a && b) model = model_of(models, model_count, a->tuning);
             scores[FINGER_POSITIONS * i + f] =
-                model && compare ? compare(model, a, b, FINGER_RELAXED) : NAN;
+                model && calls ? calls->compare(model, a, b, FINGER_RELAXED) : NAN;
         }
 }

@@ -31,6 +31,7 @@
 #define FINGER_COVERS 32     /* steps of a cell in the table of valid cells */
 #define FINGER_PAIRS 48      /* most pairs that enter the relaxation, a multiple of 16 */
 #define FINGER_POSITIONS 10  /* fingers of a person */
+#define FINGER_FAMILIES 3    /* of extractors: unknown, MINDTCT, LEADER */
 
 /* Tuned constants; matching/parameters.py holds the values, their units and their origin. */
 typedef struct {
@@ -74,6 +75,10 @@ typedef struct {
 #define FINGER_COMPACT_VERSION 1
 #define FINGER_COMPACT_ROW 6 /* bytes per minutia */
 
+/* A finger as a gallery stores it: its size (two bytes, little endian; 0: no finger), then so many
+ * bytes of compact minutiae, without magic and version. */
+#define FINGER_STORED_HEAD 2
+
 /* A packed finger: this header (64 bytes), then `blocks` blocks of 8 cylinders (512 bytes): words
  * 0..5 the planes, 6 the valid cells, 7 the place: x and y as in the compact form, weight, angle,
  * unused byte.  It starts at a multiple of 64.  Cylinders are sorted by angle, so that the
@@ -106,6 +111,20 @@ static inline float place_weight(uint64_t place) {
 }
 static inline int place_angle(uint64_t place) { return (int)(place >> 48 & 0xff); }
 
+/* What a similarity means: see matching/calibrated.py.  by_quality is 0 where the covariate is
+ * another; then the most is taken that any makes of it. */
+typedef struct {
+    double centre, spread, intercept, slope, tilt, gain, lowest, highest, by_quality;
+} finger_calibration;
+
+/* How a person score is made; by family of both fingers, 0 where they differ. */
+typedef struct {
+    const finger_model *models[FINGER_FAMILIES];
+    finger_calibration calibrations[FINGER_FAMILIES];
+    double against[FINGER_POSITIONS + 1]; /* weight of what speaks against, by common fingers */
+    double neutral;                       /* quality of a finger of which none is known */
+} finger_judgement;
+
 /* Bodies that the compiler specialises for each instruction set. */
 #define FINGER_BODY static inline __attribute__((always_inline))
 #define FINGER_ALIGNED __attribute__((aligned(64)))
@@ -113,7 +132,7 @@ static inline int place_angle(uint64_t place) { return (int)(place >> 48 & 0xff)
 #define FINGER_AVX2_TARGET __attribute__((target("avx2,fma,bmi,bmi2,popcnt")))
 #define FINGER_AVX512_TARGET                                                                       \
     __attribute__((target("avx2,fma,bmi,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,"           \
-                          "avx512vnni,avx512vpopcntdq,prefer-vector-width=512")))
+                          "avx512vnni,avx512vpopcntdq,avx512vbmi,prefer-vector-width=512")))
 #define WIDE FINGER_AVX512_TARGET static inline __attribute__((always_inline))
 #endif
 
@@ -132,4 +151,8 @@ void eurodac_finger_compare(const finger_model *model, const finger_header *prob
 void eurodac_finger_compare_sets(const finger_model *const *models, int model_count,
                                  const finger_set *probe, const finger_set *const *references,
                                  int64_t count, int level, float *scores);
+int64_t eurodac_finger_reach(const finger_judgement *judge, const finger_set *probe,
+                             const uint8_t *families, const uint8_t *stored, int64_t stride,
+                             int64_t room, int64_t count, double floor, int level,
+                             finger_header *scratch, uint8_t *near);
 #endif

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from enum import IntEnum
 from functools import cache
 
@@ -19,14 +19,17 @@ from matching.parameters import CylinderTuning
 __all__ = [
     "MAX_KERNEL_MINUTIAE",
     "POSITIONS",
+    "Judgement",
     "Mode",
     "build_many",
     "compare",
     "compare_sets",
+    "reaching",
 ]
 
 MAX_KERNEL_MINUTIAE = 128  # FINGER_MAX_MINUTIAE of fingerprint.h
 POSITIONS = 10  # FINGER_POSITIONS
+_STORED_HEAD = 2  # FINGER_STORED_HEAD
 
 
 class Mode(IntEnum):
@@ -34,6 +37,25 @@ class Mode(IntEnum):
 
     LOCAL = 0
     RELAXED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How similarities make a person score; by family: unknown or different, MINDTCT, LEADER.
+
+    Args:
+        tunings: That two fingers of a family are compared with.
+        calibrations: ``centre``, ``spread``, ``intercept``, ``slope``, ``tilt``, ``gain``,
+            ``lowest`` and ``highest`` of ``matching.calibrated.Calibration``, then 1 if the
+            covariate is the quality, else 0.
+        against: (11) weights of what speaks against, by the number of common fingers.
+        neutral: Quality of a finger of which none is known, 0..1.
+    """
+
+    tunings: tuple[CylinderTuning, ...]
+    calibrations: tuple[tuple[float, ...], ...]
+    against: tuple[float, ...]
+    neutral: float
 
 
 @cache
@@ -53,6 +75,11 @@ def _library() -> ctypes.CDLL:
         pointer, integer, pointer, pointer, long, integer, pointer,
     ]  # fmt: skip
     library.eurodac_finger_compare_sets.restype = None
+    library.eurodac_finger_reach.argtypes = [
+        pointer, pointer, ctypes.c_char_p, pointer, long, long, long, ctypes.c_double, integer,
+        pointer, pointer,
+    ]  # fmt: skip
+    library.eurodac_finger_reach.restype = long
     return library
 
 
@@ -73,6 +100,18 @@ def _model(tuning: CylinderTuning) -> NDArray[np.uint8]:
 @cache
 def _models(tunings: tuple[CylinderTuning, ...]) -> NDArray[np.uintp]:
     return np.array([_model(tuning).ctypes.data for tuning in tunings], np.uintp)
+
+
+@cache
+def _judge(judgement: Judgement) -> NDArray[np.void]:
+    """The ``finger_judgement`` of fingerprint.h."""
+    families = len(judgement.tunings)
+    layout = [("models", np.uintp, families), ("calibrations", float, (families, 9))]
+    judge = np.zeros(1, [*layout, ("against", float, POSITIONS + 1), ("neutral", float)])
+    judge["models"] = _models(judgement.tunings)
+    judge["calibrations"], judge["against"] = judgement.calibrations, judgement.against
+    judge["neutral"] = judgement.neutral
+    return judge
 
 
 def build_many(
@@ -181,3 +220,55 @@ def compare_sets(
         int(level(at)), scores.ctypes.data,
     )  # fmt: skip
     return scores
+
+
+def reaching(
+    probe: int,
+    families: bytes,
+    *,
+    stored: NDArray[np.uint8],
+    judgement: Judgement,
+    floor: float,
+    at: Level = Level.AUTO,
+) -> NDArray[np.bool_]:
+    """Tell which stored people can reach a person score; strangers are given up early.
+
+    Args:
+        probe: Address of a ``finger_set`` as for ``compare_sets``.
+        families: (10) of its fingers, numbers as in compact minutiae; any where one is missing.
+        stored: (N, 10, S) uint8, the fingers of a person side by side: size as two bytes, little
+            endian, 0 if missing, then compact minutiae without their first three bytes.
+        judgement: How person scores are made.
+        floor: Person score, natural-log likelihood ratio.
+        at: Instruction set.
+
+    Returns:
+        (N,) bool: False only if the person score is below the floor, but for rounding (1e-6).
+
+    Raises:
+        ValueError: the fingers are of another shape or do not lie side by side.
+        KernelError: minutiae are damaged, or this machine lacks the level.
+
+    Cost: 0.02 ms a finger.  Fingers are rebuilt one after the other, the one with the fewest
+    minutiae first, until those that are left cannot make up for what is known: of ten fingers of a
+    stranger seven at a floor of 20, nine at 10.  Thread-safe, releases the GIL.
+    """
+    if stored.ndim != 3 or stored.shape[1] != POSITIONS or stored.dtype != np.uint8:
+        raise ValueError(f"stored fingers are (N, 10, S) uint8, not {stored.shape} {stored.dtype}")
+    count, _, room = stored.shape
+    if count and (room < _STORED_HEAD or stored.strides[1:] != (room, 1)):
+        raise ValueError("the stored fingers of a person must lie side by side")
+    near = np.zeros(count, np.uint8)
+    scratch = aligned(64 + 64 * MAX_KERNEL_MINUTIAE)
+    failed = -1 - int(
+        _library().eurodac_finger_reach(
+            _judge(judgement).ctypes.data, probe, families, stored.ctypes.data, stored.strides[0],
+            room, count, floor, int(level(at)), scratch.ctypes.data, near.ctypes.data,
+        )
+    )  # fmt: skip
+    scratch[:] = 0
+    if failed >= 0:
+        raise KernelError(
+            "kernel_minutiae", f"reference {failed} has damaged minutiae; enrol it again"
+        )
+    return near.astype(np.bool_)

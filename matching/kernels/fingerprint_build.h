@@ -3,6 +3,7 @@
 #define EURODAC_FINGERPRINT_BUILD_H
 #include "fingerprint.h"
 
+#include <stddef.h>
 #include <string.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -20,8 +21,9 @@
 /* The minutiae of one finger, one array per property, sorted by angle. */
 typedef struct {
     int32_t x[FINGER_MAX_MINUTIAE], y[FINGER_MAX_MINUTIAE]; /* in the unit of the compact form */
-    uint8_t angle[FINGER_MAX_MINUTIAE], quality[FINGER_MAX_MINUTIAE];
-    int count, unit;
+    uint8_t angle[FINGER_MAX_MINUTIAE + 16], quality[FINGER_MAX_MINUTIAE]; /* and for one load */
+    int16_t places[2 * (FINGER_MAX_MINUTIAE + 16)]; /* x and -y in turn, if they are narrow */
+    int count, unit, narrow; /* narrow: quarter pixels, none farther than BUILD_FAR */
 } finger_minutiae;
 
 /* The others as seen from one minutia: places in its frame, in 1/64 of a cell. */
@@ -34,7 +36,6 @@ typedef struct {
 typedef struct {
     const uint32_t *along;
     const uint16_t *across, *share;
-    int row; /* the first of four that it weighs in, -3..7 */
 } finger_part;
 
 typedef struct {
@@ -42,22 +43,28 @@ typedef struct {
     int count;
 } finger_parts;
 
-typedef uint64_t finger_bits[FINGER_SIDE]; /* per row: eight cells x eight directions */
+typedef uint64_t finger_bits[FINGER_SIDE]; /* per row: eight directions x eight cells */
 
-/* Sorts by angle, stable, and reads the columns; -1 if these are no compact minutiae. */
-FINGER_BODY int read_compact(const uint8_t *bytes, int64_t size, finger_minutiae *m) {
+/* The header of compact minutiae of which magic and version are left out; -1 if it is none. */
+FINGER_BODY int read_head(const uint8_t *bytes, int64_t size, finger_compact *head) {
+    const int64_t left_out = offsetof(finger_compact, family);
+    if (size < (int64_t)sizeof *head - left_out) return -1;
+    memcpy(&head->family, bytes, sizeof *head - (size_t)left_out);
+    const int fits = size + left_out == (int64_t)sizeof *head + FINGER_COMPACT_ROW * head->count;
+    return fits && head->family < FINGER_FAMILIES && head->unit <= 2 &&
+                   head->count <= FINGER_MAX_MINUTIAE ? 0 : -1;
+}
+
+/* Sorts by angle, stable, and reads the columns; -1 if these are no such minutiae. */
+FINGER_BODY int read_minutiae(const uint8_t *bytes, int64_t size, finger_minutiae *m) {
     finger_compact head;
-    if (size < (int64_t)sizeof head) return -1;
-    memcpy(&head, bytes, sizeof head);
+    if (read_head(bytes, size, &head) < 0) return -1;
     const int n = head.count;
-    if (head.magic[0] != 'M' || head.magic[1] != 'C' || head.version != FINGER_COMPACT_VERSION ||
-        head.unit > 2 || n > FINGER_MAX_MINUTIAE ||
-        size != (int64_t)sizeof head + FINGER_COMPACT_ROW * n)
-        return -1;
-    const uint8_t *x = bytes + sizeof head, *y = x + 2 * n, *angle = y + 2 * n;
+    const uint8_t *x = bytes + sizeof head - offsetof(finger_compact, family);
+    const uint8_t *y = x + 2 * n, *angle = y + 2 * n;
     const uint8_t *quality = angle + n;
     uint8_t starts[FINGER_TURN + 1] = {0};
-    m->count = n, m->unit = head.unit;
+    m->count = n, m->unit = head.unit, m->narrow = head.unit == 0;
     for (int i = 0; i < n; i++) {
         if (quality[i] >= FINGER_QUALITIES) return -1;
         starts[angle[i] + 1]++;
@@ -67,8 +74,18 @@ FINGER_BODY int read_compact(const uint8_t *bytes, int64_t size, finger_minutiae
         const int to = starts[angle[i]]++;
         m->x[to] = x[2 * i] | x[2 * i + 1] << 8, m->y[to] = y[2 * i] | y[2 * i + 1] << 8;
         m->angle[to] = angle[i], m->quality[to] = quality[i];
+        m->places[2 * to] = (int16_t)m->x[to], m->places[2 * to + 1] = (int16_t)-m->y[to];
+        m->narrow &= (m->x[to] <= BUILD_FAR) & (m->y[to] <= BUILD_FAR);
     }
     return 0;
+}
+
+/* The same of compact minutiae as a whole. */
+FINGER_BODY int read_compact(const uint8_t *bytes, int64_t size, finger_minutiae *m) {
+    const int64_t front = offsetof(finger_compact, family);
+    if (size < front || bytes[0] != 'M' || bytes[1] != 'C' || bytes[2] != FINGER_COMPACT_VERSION)
+        return -1;
+    return read_minutiae(bytes + front, size - front, m);
 }
 
 FINGER_BODY int32_t clamp_far(int32_t value) {
@@ -123,7 +140,7 @@ FINGER_BODY uint64_t valid_cells(const finger_model *model, const finger_view *v
 FINGER_BODY finger_part part_of(const finger_model *model, int u, int w, int turn) {
     return (finger_part){model->along[u & (FINGER_FRACTIONS - 1)] + FINGER_SIDE + 1 - (u >> 6),
                          model->across[w & (FINGER_FRACTIONS - 1)] + FINGER_SIDE + 1 - (w >> 6),
-                         model->direction[turn & (FINGER_TURN - 1)], (u >> 6) - 1};
+                         model->direction[turn & (FINGER_TURN - 1)]};
 }
 
 /* Lists what each neighbour means; returns how many neighbours there are. */
@@ -152,9 +169,9 @@ FINGER_BODY void sum_parts(const finger_parts *o, int32_t threshold, finger_bits
     memset(sums, 0, sizeof sums);
     for (int n = 0; n < o->count; n++) {
         uint16_t part[FINGER_SIDE * FINGER_LANES];
-        for (int b = 0; b < FINGER_SIDE; b++)
-            for (int z = 0; z < FINGER_LANES; z++)
-                part[FINGER_LANES * b + z] =
+        for (int z = 0; z < FINGER_LANES; z++)
+            for (int b = 0; b < FINGER_SIDE; b++)
+                part[FINGER_SIDE * z + b] =
                     (uint16_t)((uint32_t)o->parts[n].across[b] * o->parts[n].share[z] >> 16);
         for (int a = 0; a < FINGER_SIDE; a++) {
             const uint32_t factor = o->parts[n].along[a] & 0xffff;
@@ -172,13 +189,12 @@ FINGER_BODY void sum_parts(const finger_parts *o, int32_t threshold, finger_bits
     }
 }
 
-/* Swaps rows and columns of 8 x 8 bits. */
-FINGER_BODY uint64_t transpose_bits(uint64_t m) {
-    uint64_t t = (m ^ (m >> 7)) & 0x00AA00AA00AA00AAULL;
-    m ^= t ^ (t << 7);
-    t = (m ^ (m >> 14)) & 0x0000CCCC0000CCCCULL;
-    m ^= t ^ (t << 14);
-    t = (m ^ (m >> 28)) & 0x00000000F0F0F0F0ULL;
-    return m ^ t ^ (t << 28);
+/* The rows of every direction -> the directions, as planes of cells. */
+FINGER_BODY void join_rows(const finger_bits bits, uint64_t planes[FINGER_LANES]) {
+    for (int z = 0; z < FINGER_LANES; z++) {
+        planes[z] = 0;
+        for (int a = 0; a < FINGER_SIDE; a++)
+            planes[z] |= (bits[a] >> (8 * z) & 255u) << (FINGER_SIDE * a);
+    }
 }
 #endif

@@ -110,7 +110,7 @@ int eurodac_finger_model_bytes(void) { return (int)sizeof(finger_model); }
 /* Whether the tables can hold what the parameters say. */
 static int fits(const finger_parameters *p) {
     const double side = 2.0 * p->radius / FINGER_SIDE, sigma = p->spatial_sigma;
-    return p->radius >= 16 && p->radius <= 1000 && sigma > 0 && sigma <= 1000 &&
+    return p->radius >= 33 && p->radius <= 1000 && sigma > 0 && sigma <= 1000 &&
            p->direction_sigma > 0 && p->validity_radius > 0 && p->validity_radius <= 3 * side &&
            p->bit_threshold > 0 && p->bit_threshold * sigma * sqrt(2 * M_PI) <= 3 &&
            p->min_common_cells >= 1 && p->max_rotation >= 0 && p->max_rotation <= 4 && p->min_pairs >= 1 &&

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.fused import FINGERS, FusedPopulation, Records
+from benchmarks.fused import FINGERS, FusedPopulation, FusedVectors, Records
 
 
 def gallery(population: FusedPopulation) -> Records:
@@ -45,3 +45,22 @@ def test_the_people_are_the_same_for_the_same_seed() -> None:
     np.testing.assert_array_equal(first.fingers, same.fingers)
     np.testing.assert_array_equal(first.present, same.present)
     assert first.fingers.shape == (60, FINGERS, 128)
+
+
+def test_vectors_are_the_records_side_by_side() -> None:
+    records = FusedPopulation(60, realistic=40)
+    vectors = FusedVectors(records)
+    assert (vectors.people, vectors.modelled, vectors.dimensions) == (60, 40, 1792)
+    modelled, fillers = (
+        np.concatenate(list(blocks))
+        for blocks in (vectors.modelled_blocks(), vectors.filler_blocks())
+    )
+    assert (len(modelled), len(fillers)) == (40, 20)
+    rows = gallery(records)
+    np.testing.assert_array_equal(np.concatenate([modelled, fillers]), rows.concatenated())
+    probes, mates = records.mated(10)
+    np.testing.assert_array_equal(vectors.mated(10).probes, probes.concatenated())
+    np.testing.assert_array_equal(vectors.mated(10).mates, mates)
+    others = vectors.non_mated(10)
+    np.testing.assert_array_equal(others.probes, records.non_mated(10).concatenated())
+    assert (others.mates == -1).all()

@@ -84,6 +84,18 @@ def test_every_engine_is_a_row_for_every_batch_with_accuracy_and_speed(tmp_path:
 
 
 @pytest.mark.usefixtures("_engines")
+def test_fused_records_are_measured_with_their_masks_beside_peers_without(tmp_path: Path) -> None:
+    found = measured(tmp_path, "--fused", "--peers", "losing")
+    rows = {(row["subject"], row["case"]): row["metrics"] for row in found["rows"]}
+    size = "400 x 1792 fused"
+    for case in (f"{size}, 1 thread", f"{size}, everybody exactly, 1 thread"):
+        ours = rows["ours", f"{case}, batch 1"]
+        assert (ours["fnir_at_fpir_1e3"], ours["mates_lost"], ours["mated"]) == (0, 0, 60)
+    assert rows["losing", f"{size}, 1 thread, batch 1"]["mates_lost"] >= 8
+    assert (found["parameters"]["fused"], found["parameters"]["dimensions"]) == (True, 1792)
+
+
+@pytest.mark.usefixtures("_engines")
 def test_what_cannot_be_measured_is_a_row_that_says_why(tmp_path: Path) -> None:
     found = measured(tmp_path, "--peers", "absent,failing")
     notes = {row["subject"]: row["metrics"].get("note") for row in found["rows"]}

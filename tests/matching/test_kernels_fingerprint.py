@@ -31,6 +31,11 @@ def by_name(value: object) -> str:
     return value.name if isinstance(value, Level) else f"tuning{getattr(value, 'number', value)}"
 
 
+def corners(side: float) -> list[tuple[float, float, float, float]]:
+    """The second lies farther than 16 bits of the kernels hold at 4096 pixels."""
+    return [(0.0, 0.0, 1.0, 0.5), (side, side, 2.0, 0.5)]
+
+
 def adversarial() -> dict[str, Rows]:
     grid = np.array([(x, y, 1.0, 0.5) for x in range(0, 180, 20) for y in range(0, 140, 20)])
     same_place = np.tile(np.array([[200.0, 200.0, 0.5, 0.5]]), (20, 1))
@@ -49,6 +54,9 @@ def adversarial() -> dict[str, Rows]:
         "crowded": finger(np.random.default_rng(9), 128) * np.array([0.1, 0.1, 1, 1]),
         "one place, most": np.tile(np.array([[200.0, 200.0, 0.5, 0.5]]), (128, 1)),
         "half way apart": finger(np.random.default_rng(10), 40) * np.array([70, 70, 1, 1]),
+        "far apart": finger(np.random.default_rng(10), 40) * np.array([20, 20, 1, 1]),
+        "just near": np.vstack([finger(np.random.default_rng(11), 40), *corners(4095.75)]),
+        "just far": np.vstack([finger(np.random.default_rng(11), 40), *corners(4096.0)]),
         "far corners": np.array([[0.0, 0.0, 0.0, 1.0], [65535.0, 65535.0, 6.2, 1.0]] * 8),
         "largest": finger(np.random.default_rng(7), 128),
         "seventeen": finger(np.random.default_rng(8), 17),
@@ -233,7 +241,7 @@ def test_what_is_not_compact_minutiae_is_refused(damaged: bytes, level: Level) -
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"radius": 10.0},
+        {"radius": 32.0},
         {"validity_radius": 60.0},
         {"bit_threshold": 1.0},
         {"max_pairs": 49.0},

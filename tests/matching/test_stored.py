@@ -1,52 +1,89 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from matching.errors import CodecError
-from matching.fingerprint.compact import encode
+from matching.fingerprint.compact import FRONT, encode
 from matching.fingerprint.compare import compare_many, pack
-from matching.fingerprint.stored import compare_reaching, compare_stored
+from matching.fingerprint.stored import blobs_of, compare_reaching, compare_stored
 from matching.template import FingerPosition, FingerSet
 from tests.matching.gallery.population import Person
 
 PROBES = ("mindtct/1", "leader/1", "other/1")
 
 
-def _blobs(fingers: FingerSet) -> dict[FingerPosition, bytes]:
-    return {position: encode(t) for position, t in fingers.fingers.items()}
+def _stored(people: Sequence[FingerSet]) -> NDArray[np.uint8]:
+    stored = np.zeros((len(people), 10, 400), np.uint8)
+    for person, fingers in zip(stored, people, strict=True):
+        for position, template in fingers.fingers.items():
+            kept = encode(template)[len(FRONT) :]
+            blob = len(kept).to_bytes(2, "little") + kept
+            person[position - 1, : len(blob)] = np.frombuffer(blob, np.uint8)
+    return stored
+
+
+def _references() -> list[FingerSet]:
+    """Of all families, some with few fingers; three are of one person."""
+    positions = tuple(FingerPosition)
+    seeds = (0, 1, 2, 3, 4, 4, 4, 7, 8)
+    return [
+        Person(seed, positions[at % 4 * 3 :]).capture(at, PROBES[at % 3])
+        for at, seed in enumerate(seeds)
+    ]
 
 
 @pytest.mark.parametrize("extractor", PROBES)
-@pytest.mark.parametrize("threshold", [-1e9, 0.0, 10.0])
-def test_it_gives_exactly_what_comparing_packed_fingers_gives(
-    extractor: str, threshold: float
-) -> None:
-    references = [
-        Person(seed, tuple(FingerPosition)[seed % 9 :]).capture(0, PROBES[seed % 3])
-        for seed in range(9)
-    ]
-    probe = pack(Person(4).capture(1, extractor))
-    found = compare_stored(probe, [_blobs(one) for one in references], threshold=threshold)
-    every = compare_many(probe, [pack(one) for one in references])
-    assert found == [(n, one) for n, one in enumerate(every) if one.score >= threshold]
+def test_it_gives_exactly_what_comparing_packed_fingers_gives(extractor: str) -> None:
+    references = _references()
     packed = [pack(one) for one in references]
-    assert compare_reaching(probe, packed, threshold=threshold) == found
-    assert len(found) == 9 or threshold > -10
+    probe = pack(Person(4).capture(9, extractor))
+    every = compare_many(probe, packed)
+    scores = [one.score for one in every]
+    assert min(scores) < 0 < 20 < max(scores)
+    above = np.nextafter(scores, np.inf).tolist()
+    for threshold in (-np.inf, np.inf, 0.0, 10.0, 20.7, *scores, *above):
+        reaching = [(n, one) for n, one in enumerate(every) if one.score >= threshold]
+        assert compare_stored(probe, _stored(references), threshold=threshold) == reaching
+        assert compare_reaching(probe, packed, threshold=threshold) == reaching
+
+
+def test_it_gives_up_where_the_other_fingers_cannot_make_up_for_it() -> None:
+    stranger = Person(5).capture()
+    stored = _stored([stranger])
+    (score,) = (one.score for one in compare_many(pack(stranger), [pack(Person(6).capture())]))
+    assert score < -5
+    largest = max(stranger.fingers, key=lambda p: len(stranger.fingers[p].minutiae))
+    finger = stored[0, largest - 1]
+    finger[1 + int.from_bytes(finger[:2].tobytes(), "little")] = 255  # no quality
+    probe = pack(Person(6).capture())
+    assert compare_stored(probe, stored, threshold=20.7) == []
+    with pytest.raises(CodecError):
+        compare_stored(probe, stored, threshold=-np.inf)
 
 
 def test_without_references_or_common_fingers_nothing_is_near() -> None:
     probe = pack(Person(1, [FingerPosition.LEFT_RING]).capture())
-    assert compare_stored(probe, [], threshold=0.0) == []
+    assert compare_stored(probe, _stored([]), threshold=0.0) == []
     assert compare_reaching(probe, [], threshold=0.0) == []
-    other = _blobs(Person(1, [FingerPosition.RIGHT_RING]).capture())
-    (found,) = compare_stored(probe, [other], threshold=0.0)
+    other = _stored([Person(1, [FingerPosition.RIGHT_RING]).capture()])
+    (found,) = compare_stored(probe, other, threshold=0.0)
     assert (found[0], found[1].score, found[1].terms) == (0, 0.0, ())
+    assert compare_stored(probe, other, threshold=0.01) == []
 
 
 def test_damaged_minutiae_are_refused() -> None:
-    blobs = _blobs(Person(1).capture())
-    blobs[FingerPosition.LEFT_RING] = blobs[FingerPosition.LEFT_RING][:-1]
+    stored = _stored([Person(1).capture()])
+    stored[0, FingerPosition.LEFT_RING - 1, 0] -= 1
     with pytest.raises(CodecError):
-        compare_stored(pack(Person(1).capture(1)), [blobs], threshold=0.0)
+        compare_stored(pack(Person(1).capture(1)), stored, threshold=0.0)
+
+
+def test_stored_fingers_are_read_as_they_were_encoded() -> None:
+    fingers = Person(1, list(FingerPosition)[3:]).capture()
+    expected = {position: encode(template) for position, template in fingers.fingers.items()}
+    assert blobs_of(_stored([fingers])[0]) == expected
 
 
 def test_a_finger_without_minutiae_can_be_stored() -> None:
@@ -54,5 +91,5 @@ def test_a_finger_without_minutiae_can_be_stored() -> None:
     empty = type(template)(np.zeros((0, 4), np.float32), np.zeros(0, np.uint8), "mindtct/1")
     fingers = FingerSet({FingerPosition.LEFT_RING: empty})
     probe = Person(1).capture(1)
-    (found,) = compare_stored(pack(probe), [_blobs(fingers)], threshold=-1e9)
+    (found,) = compare_stored(pack(probe), _stored([fingers]), threshold=-1e9)
     assert found[1] == compare_many(pack(probe), [pack(fingers)])[0]
