@@ -5,9 +5,10 @@ captures as a whole, and ones composed of synthetic prints under hard conditions
 the public databases are like 1), so that the cuts suit databases worse than those at hand.  Every
 number of fingers from ten to two has cuts of its own, from as many of the fingers that a pair has
 in common, chosen
-by chance; each cut is the lower of what the two kinds need.  The three cuts of a
-number lose the same share each, as large as it may be so that together they lose what is allowed:
-they mostly lose the same mates.  Mates that the comparison of minutiae would not find are left out.
+by chance; each cut is the lower of what the two kinds need.  The cuts of a
+number, those of the three stages and of the scores after the first fingers, lose the same share
+each, as large as it may be so that together they lose what is allowed: they mostly lose the same
+mates.  Mates that the comparison of minutiae would not find are left out.
 """
 
 from __future__ import annotations
@@ -25,7 +26,14 @@ from rich.progress import track
 from benchmarks.arguments import whole
 from benchmarks.extractors import make_extractor
 from benchmarks.report import Result, Row
-from benchmarks.sketches.nearness import Mates, composed_pairs, drawn_pairs, evidences, measure
+from benchmarks.sketches.nearness import (
+    Mates,
+    beyond,
+    composed_pairs,
+    drawn_pairs,
+    evidences,
+    measure,
+)
 from benchmarks.sketches.prints import Prints, Series, make_chunk, read_prints
 from matching.fingerprint.cuts import Cuts, Stage
 from matching.parameters import PERSON_THRESHOLD, SKETCH_CUTS, SKETCH_MODEL
@@ -47,6 +55,7 @@ _MISSES = (1e-2, 1e-3, 1e-4, 3e-5)
 _TAIL = 40  # values that a tail is fitted to
 _NUMBERS = range(2, 11)
 _HALVINGS = 20
+_FIRST = 6  # fingers after which a reference may be given up
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,21 +87,18 @@ def run(args: argparse.Namespace) -> Result:
         found = measure(pairs)
         for fingers in _NUMBERS:
             some = found.mates(found.fewer(fingers, args.seed))
-            groups[fingers, kind] = some.take(some.scores >= PERSON_THRESHOLD)
+            groups[fingers, kind] = some.take(some.scores[:, -1] >= PERSON_THRESHOLD)
     table = _fitted(groups)
     args.out.write_text(json.dumps(_written(table), indent=1) + "\n", "utf-8")
     rows = []
     for (fingers, kind), mates in groups.items():
-        ratios, row = evidences(mates, table), table.fingers.index(fingers)
         lost = {
-            f"lost_at_{miss:.0e}": float(
-                (ratios < [s.cuts[row][at] for s in table.stages]).any(axis=1).mean()
-            )
-            for at, miss in enumerate(_MISSES)
+            f"lost_at_{miss:.0e}": float(beyond(mates, table, budget=miss).mean())
+            for miss in _MISSES
         }
         near = np.median(mates.near, axis=0).tolist()
         medians = dict(zip(("near_128", "near_256", "near_codes"), near, strict=True))
-        metrics = {"mates": len(ratios), **medians, **lost}
+        metrics = {"mates": len(mates.fingers), **medians, **lost}
         rows.append(Row("ours", f"{kind}, {fingers} fingers", metrics))
     asked = {name: getattr(args, name) for name in ("people", "draws", "seed")}
     return Result({**asked, "table": table.version}, rows)
@@ -106,31 +112,36 @@ def _fitted(groups: Mapping[tuple[int, str], Mates]) -> Cuts:
     stages = tuple(
         _expectation(every, number, typical=typical, strongest=strongest) for number in range(3)
     )
-    bare = Cuts(SKETCH_CUTS[1], tuple(_NUMBERS), _MISSES, typical, round(strongest, 1), stages)
-    needed = {  # (numbers, shares, stages)
-        kind: np.array(
-            [
-                [_together(evidences(groups[fingers, kind], bare), miss) for miss in _MISSES]
-                for fingers in _NUMBERS
-            ]
+    bare = Cuts(SKETCH_CUTS[1], tuple(_NUMBERS), _MISSES, typical, round(strongest, 1), stages, ())
+    kinds = {kind for _, kind in groups}
+    cuts, scores = [], []
+    for fingers in _NUMBERS:
+        found = np.minimum.reduce(  # (shares, stages and scores)
+            [_cuts(groups[fingers, kind], bare, min(fingers - 1, _FIRST)) for kind in kinds]
         )
-        for kind in {kind for _, kind in groups}
-    }
-    cuts = np.minimum.reduce(list(needed.values()))
+        cuts.append([_short(column) for column in found[:, : len(stages)].T.tolist()])
+        scores.append(tuple(tuple(_short(row)) for row in found[:, len(stages) :].tolist()))
     return replace(
         bare,
         stages=tuple(
-            replace(stage, cuts=tuple(tuple(_short(row)) for row in cuts[:, :, number].tolist()))
+            replace(stage, cuts=tuple(tuple(row[number]) for row in cuts))
             for number, stage in enumerate(stages)
         ),
+        scores=tuple(scores),
     )
 
 
+def _cuts(mates: Mates, bare: Cuts, first: int) -> NDArray[np.float64]:
+    """Cuts of every stage, then of the scores after 1.. ``first`` fingers, for every share."""
+    found = np.concatenate([evidences(mates, bare), mates.scores[:, :first]], axis=1)
+    return np.array([_together(found, miss) for miss in _MISSES])
+
+
 def _together(found: NDArray[np.float64], miss: float) -> list[float]:
-    """Cuts of all stages that lose a share together, and each the same share.
+    """Cuts that lose a share together, and each the same share.
 
     Args:
-        found: (N, 3) evidence.
+        found: (N, C) evidence and scores.
         miss: 0..1.
     """
     low, high = miss / found.shape[1], miss
@@ -187,4 +198,5 @@ def _written(table: Cuts) -> dict[str, object]:
         "typical": table.typical,
         "strongest": table.strongest,
         "stages": stages,
+        "scores": table.scores,
     }

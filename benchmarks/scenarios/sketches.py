@@ -165,7 +165,7 @@ def _lost(name: str, prints: Prints, args: argparse.Namespace) -> list[Row]:
 def _lost_of(case: str, pairs: Iterator[Pair]) -> Row:
     found = measure(pairs)
     every = found.mates(found.common)
-    mates = every.take(every.scores >= PERSON_THRESHOLD)
+    mates = every.take(every.scores[:, -1] >= PERSON_THRESHOLD)
     lost = int(beyond(mates, cuts(), budget=MISS_BUDGET).sum())
     count = len(mates.fingers)
     metrics = {

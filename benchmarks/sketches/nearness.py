@@ -14,10 +14,10 @@ from benchmarks.population.templates import finger_sets
 from benchmarks.sketches.prints import CHUNK, Prints
 from matching.features import finger_feature
 from matching.fingerprint.compare import compare, pack
-from matching.fingerprint.cuts import Cuts, cut, evidence, expected
+from matching.fingerprint.cuts import Cuts, evidence, expected, needed
 from matching.fingerprint.sketch import encode
 from matching.fingerprint.sketch_probe import make_probes
-from matching.fusion import fuse
+from matching.fusion import against_weight
 from matching.kernels.scan import FINGERS, PLANES, WORDS
 from matching.template import FingerPosition, FingerSet
 
@@ -46,7 +46,8 @@ class Mates:
         fingers: (N,) in common.
         probes: (N,) strengths.
         references: (N,) strengths, as a gallery keeps them.
-        scores: (N,) of their minutiae, natural-log likelihood ratios.
+        scores: (N, 10) of their minutiae after 1..10 fingers, the strongest pairs first,
+            natural-log likelihood ratios; the last one of all where there are no more.
     """
 
     near: Floats
@@ -84,17 +85,18 @@ class Pairs:
         used = (chosen & self.common)[kept]
         count = used.sum(axis=1)
         wide = self.deviations[kept] * np.sqrt(count)[:, None]
-        features = [finger_feature(p) for p in FingerPosition]
-        scores = [
-            fuse((features[p], float(llr[p])) for p in np.flatnonzero(some))
-            for some, llr in zip(used, self.llrs[kept], strict=True)
-        ]
+        dependence = finger_feature(FingerPosition.RIGHT_THUMB).dependence  # of every finger
+        against = np.array([against_weight(n, dependence) for n in count.tolist()])[:, None]
+        llrs = self.llrs[kept] * used
+        terms = np.where(llrs > 0, llrs, against * llrs)
+        worth = self.probes[kept] * self.references[kept] * used
+        order = (-worth).argsort(axis=1, kind="stable")
         return Mates(
             (self.away[kept] * used[:, :, None]).sum(axis=1) / wide,
             count.astype(np.int64),
             (self.probes[kept] * used).sum(axis=1) / count,
             (self.references[kept] * used).sum(axis=1) // count,
-            np.array(scores, np.float64),
+            np.take_along_axis(terms, order, axis=1).cumsum(axis=1),
         )
 
     @property
@@ -182,15 +184,11 @@ def _measured(probe: FingerSet, reference: FingerSet) -> tuple[Floats, ...]:
 
 
 def beyond(mates: Mates, table: Cuts, *, budget: float) -> NDArray[np.bool_]:
-    """Which mates a search would not compare by minutiae: (N,) bool."""
-    found = evidences(mates, table)
-    return np.array(
-        [
-            any(e < cut(table, stage, int(n), budget=budget) for stage, e in enumerate(row))
-            for row, n in zip(found, mates.fingers, strict=True)
-        ],
-        bool,
-    )
+    """Which mates a search would not find, whatever the score of all their fingers: (N,) bool."""
+    reached = np.concatenate([evidences(mates, table), mates.scores], axis=1)
+    wanted = [needed(table, number, budget=budget) for number in range(FINGERS + 1)]
+    below = reached < np.array(wanted)[mates.fingers]
+    return np.asarray(below.any(axis=1))
 
 
 def evidences(mates: Mates, table: Cuts) -> Floats:

@@ -5,7 +5,9 @@ from the strangers, ten bad ones four.  So a reference is not judged by its dist
 the evidence of it, a likelihood ratio: how probable the distance is for a mate of such a strength
 against how probable it is for a stranger.  A weak reference at a middling distance stays, a strong
 one at the same distance goes.  Each of the three stages (128 bits, 256 bits, codes of 512 values)
-keeps everybody whose evidence reaches its cut; the cuts were measured, with the few numbers of the
+keeps everybody whose evidence reaches its cut.  Those that are left are compared by minutiae, the
+most telling fingers first, and given up where the score after the first few stays below what mates
+reach.  The cuts were measured, with the few numbers of the
 expectation, by ``python -m benchmarks calibrate-sketches`` on synthetic people that the model was
 not fitted to, and are versioned with the model.
 
@@ -36,11 +38,11 @@ __all__ = [
     "Cuts",
     "Limits",
     "Stage",
-    "cut",
     "evidence",
     "expected",
     "limits",
     "lowest",
+    "needed",
     "read",
     "shipped",
 ]
@@ -86,6 +88,8 @@ class Cuts:
         typical: Strength of a reference at the first stage, which does not know it.
         strongest: Strengths above this one count as this one: no more was seen.
         stages: By 128 bits, by 256 bits, by codes.
+        scores: Of the minutiae, after 1, 2, ... of the fingers in common, those of the strongest
+            pairs first: what mates reach; rows as in ``Stage.cuts``.
     """
 
     version: str
@@ -94,6 +98,7 @@ class Cuts:
     typical: float
     strongest: float
     stages: tuple[Stage, ...]
+    scores: tuple[tuple[tuple[float, ...], ...], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,11 +109,13 @@ class Limits:
         leading: (11,) int32, largest distance by 128 bits; negative: nobody is near enough.
         middle: (11, 256) int64, largest distance by 256 bits, by the strength of the reference.
         codes: (11, 256) int64, least likeness by codes, by the strength of the reference.
+        scores: (11, 10) float64, least score by minutiae after 1..10 fingers.
     """
 
     leading: NDArray[np.int32]
     middle: NDArray[np.int64]
     codes: NDArray[np.int64]
+    scores: Floats
 
 
 def expected(stage: Stage, fingers: int | Floats, *, probe: float, references: Floats) -> Floats:
@@ -177,7 +184,8 @@ def limits(probe: ScanProbes, *, budget: float = MISS_BUDGET, table: Cuts | None
     if not 0 < budget < 1:
         raise ValueError(f"budget {budget} is out of range: above 0 and below 1")
     chosen = shipped() if table is None else table
-    needed, fingers = _needed(chosen, budget), np.arange(FINGERS + 1.0)[:, None]
+    fingers = np.arange(FINGERS + 1.0)[:, None]
+    needed, scores = _needed(chosen, budget)
     found = []
     strength = min(probe.strength, chosen.strongest)
     for number, (stage, strangers) in enumerate(zip(chosen.stages, probe.strangers, strict=True)):
@@ -194,32 +202,43 @@ def limits(probe: ScanProbes, *, budget: float = MISS_BUDGET, table: Cuts | None
         np.clip(np.floor(means[0] - first[:, 0]), -1, NEVER).astype(np.int32),
         np.floor(means[1] - second).astype(np.int64),
         np.ceil(means[2] + third).astype(np.int64),
+        scores,
     )
 
 
 @lru_cache(maxsize=8)
-def _needed(table: Cuts, budget: float) -> Floats:
-    """Evidence by stage and fingers in common: (3, 11, 1)."""
-    numbers = range(FINGERS + 1)
-    return np.array(
-        [[[cut(table, stage, n, budget=budget)] for n in numbers] for stage in range(_STAGES)],
-        np.float64,
-    )
+def _needed(table: Cuts, budget: float) -> tuple[Floats, Floats]:
+    """Evidence by stage and fingers in common, (3, 11, 1), and scores, (11, 10)."""
+    evidences, scores = np.empty((_STAGES, FINGERS + 1, 1)), np.empty((FINGERS + 1, FINGERS))
+    for number in range(FINGERS + 1):
+        found = needed(table, number, budget=budget)
+        evidences[:, number, 0], scores[number] = found[:_STAGES], found[_STAGES:]
+    scores.setflags(write=False)
+    return evidences, scores
 
 
-def cut(table: Cuts, stage: int, fingers: int, *, budget: float) -> float:
-    """Evidence that a reference needs; minus infinity where nothing was measured.
+def needed(table: Cuts, fingers: int, *, budget: float) -> Floats:
+    """Say what a reference needs for a budget.
 
     Args:
         table: Of cuts.
-        stage: 0 for 128 bits, 1 for 256, 2 for codes.
         fingers: In common.
-        budget: Share of mates that all stages may lose together.
+        budget: Share of mates that everything together may lose.
+
+    Returns:
+        (13,) float64: evidence by 128 bits, by 256 and by codes, then scores after 1..10 fingers;
+        minus infinity where nothing was measured.
     """
+    found = np.full(_STAGES + FINGERS, -np.inf)
     row = int(np.searchsorted(table.fingers, fingers, side="right")) - 1
     if row < 0 or budget < table.misses[-1]:
-        return -np.inf
-    return float(np.interp(-np.log(budget), -np.log(table.misses), table.stages[stage].cuts[row]))
+        return found
+    at, known = -np.log(budget), -np.log(table.misses)
+    found[:_STAGES] = [np.interp(at, known, stage.cuts[row]) for stage in table.stages]
+    if table.fingers[row] == fingers:
+        some = np.array(table.scores[row])
+        found[_STAGES : _STAGES + some.shape[1]] = [np.interp(at, known, one) for one in some.T]
+    return found
 
 
 def read(data: bytes, version: str) -> Cuts:
@@ -237,6 +256,7 @@ def read(data: bytes, version: str) -> Cuts:
             float(found["typical"]),
             float(found["strongest"]),
             tuple(_stage(one) for one in found["stages"]),
+            tuple(tuple(tuple(map(float, row)) for row in rows) for rows in found["scores"]),
         )
         model = str(found["model"])
     except (ValueError, KeyError, TypeError) as error:
@@ -275,8 +295,15 @@ def _sound(table: Cuts) -> bool:
         if (np.diff(stage.cuts, axis=1) > 0).any():
             return False
         numbers += [stage.slope, stage.offset, *stage.spread, *np.ravel(stage.cuts)]
+    for rows, count in zip(table.scores, fingers.tolist(), strict=False):
+        if len(rows) != len(misses) or any(len(row) != len(rows[0]) for row in rows):
+            return False
+        if len(rows[0]) > count or (np.diff(rows, axis=0) > 0).any():
+            return False
+        numbers += [*np.ravel(rows)]
     return bool(
         np.isfinite(numbers).all()
+        and len(table.scores) == len(fingers)
         and len(misses) > 1
         and (np.diff(misses) < 0).all()
         and misses[-1] > 0

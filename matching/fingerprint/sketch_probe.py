@@ -54,16 +54,20 @@ class ScanProbes:
         middle: Bits 128..255; distances add up to those of ``leading``.
         codes: All 512 values.
         strangers: Of the distance by 128 bits, of that by 256 bits, and of the likeness by codes.
-        strength: Mean of the strengths of the fingers that are looked for.
-        fingers: How many fingers are looked for.
+        strengths: (10,) uint8 by position, 0 where a finger is not looked for.
     """
 
     leading: Probe
     middle: Probe
     codes: CodeProbe
     strangers: tuple[Strangers, Strangers, Strangers]
-    strength: float
-    fingers: int
+    strengths: NDArray[np.uint8]
+
+    @property
+    def strength(self) -> float:
+        """Mean of the strengths of the fingers that are looked for; 0 without any."""
+        used = self.strengths > 0
+        return float(self.strengths[used].mean()) if used.any() else 0.0
 
 
 def make_probes(
@@ -92,9 +96,10 @@ def make_probes(
         raise ValueError(f"{len(sketches)} sketches need as many different positions")
     chosen = shipped() if model is None else model
     values = np.zeros((FINGERS, VALUES), np.float32)
-    used = np.zeros(FINGERS, bool)
+    used, strengths = np.zeros(FINGERS, bool), np.zeros(FINGERS, np.uint8)
     places = np.array([p - 1 for p in positions], np.intp)
     values[places], used[places] = sketches.values, sketches.usable
+    strengths[places] = sketches.strengths
     signs = np.sign(chosen.columns[:_NEAR])
     # A distance is (the sum of the sizes - the product with the signs) / 2; its spread is taken
     # over the bits that every search looks at.
@@ -113,8 +118,7 @@ def make_probes(
             _strangers(scanned + rest, used),
             _strangers(likeness, used),
         ),
-        float(sketches.strengths[sketches.usable].mean()) if used.any() else 0.0,
-        int(used.sum()),
+        strengths,
     )
 
 

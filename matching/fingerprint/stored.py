@@ -1,13 +1,14 @@
 """Comparison of a probe with references of which only the compact minutiae are kept.
 
 A kernel rebuilds and compares one finger after the other, until those that are left cannot make up
-for what is known. Nothing is made of a reference in Python unless its score can reach what is asked
-for, which strangers' hardly ever can.
+for what is known, or, where a share of mates may be lost, hardly ever do. Nothing is made of a
+reference in Python unless its score can reach what is asked for, which strangers' hardly ever can.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -29,14 +30,33 @@ from matching.kernels import fingerprint as kernel
 from matching.parameters import NEUTRAL_QUALITY, TUNINGS
 from matching.template import FingerPosition
 
-__all__ = ["blobs_of", "compare_reaching", "compare_stored"]
+__all__ = ["Early", "blobs_of", "compare_reaching", "compare_stored"]
 
 _STEPS = 1024  # of similarity, in the table of the highest ratios
+_NEVER = np.full((kernel.POSITIONS + 1, kernel.POSITIONS), -np.inf)  # give up early
 _SLACK = 1e-3  # of a person score: what rounding may take from a bound
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Early:
+    """When references are given up whose first fingers are unlike, for a share of lost mates.
+
+    Args:
+        worth: (10,) strengths of the probe's fingers; the strongest pairs are compared first.
+        least: (11, 10) as in ``kernel.Course``.
+    """
+
+    worth: NDArray[np.float64]
+    least: NDArray[np.float64]
+
+
 def compare_stored(
-    probe: PackedSet, stored: NDArray[np.uint8], *, threshold: float
+    probe: PackedSet,
+    stored: NDArray[np.uint8],
+    *,
+    threshold: float,
+    strengths: NDArray[np.uint8],
+    early: Early | None = None,
 ) -> list[tuple[int, FingersComparison]]:
     """Compare one capture with many that are kept as compact minutiae.
 
@@ -44,6 +64,9 @@ def compare_stored(
         probe: 1..10 fingers.
         stored: (N, 10, S) uint8, the fingers of every reference by position: see ``blobs_of``.
         threshold: Lowest comparison score returned, inclusive.
+        strengths: (N, 10) of the references' fingers, by position.
+        early: Lets more strangers be given up early; None: only those that cannot reach the
+            threshold.
 
     Returns:
         Number of the reference and its comparison, in order: exactly what ``compare_many`` gives
@@ -55,7 +78,7 @@ def compare_stored(
     Cost: see ``matching.kernels.fingerprint.reaching``; what reaches the threshold costs 0.5 ms.
     Thread-safe; the GIL is released inside the kernels.
     """
-    near = _reaching(probe, stored, threshold - _SLACK)
+    near = _reaching(probe, stored, _course(strengths, early, threshold - _SLACK))
     chosen = pack_many([blobs_of(stored[i]) for i in near])
     compared = compare_many(probe, chosen)
     for one in chosen:
@@ -85,7 +108,16 @@ def blobs_of(stored: NDArray[np.uint8]) -> dict[FingerPosition, bytes]:
     return found
 
 
-def _reaching(probe: PackedSet, stored: NDArray[np.uint8], floor: float) -> list[int]:
+def _course(strengths: NDArray[np.uint8], early: Early | None, floor: float) -> kernel.Course:
+    if early is None:  # weak fingers have few minutiae: the cheapest first
+        order, least = strengths.argsort(axis=1, kind="stable"), _NEVER
+    else:
+        told = early.worth * strengths
+        order, least = (-told).argsort(axis=1, kind="stable"), early.least
+    return kernel.Course(order.astype(np.uint8), least, floor)
+
+
+def _reaching(probe: PackedSet, stored: NDArray[np.uint8], course: kernel.Course) -> list[int]:
     families = bytearray(kernel.POSITIONS)
     for position, finger in probe.fingers.items():
         families[position - 1] = compact.FAMILIES.index(finger.family)
@@ -95,7 +127,7 @@ def _reaching(probe: PackedSet, stored: NDArray[np.uint8], floor: float) -> list
             bytes(families),
             stored=stored,
             judgement=_judgement(),
-            floor=floor,
+            course=course,
         )
     except KernelError as error:
         if error.code != "kernel_minutiae":

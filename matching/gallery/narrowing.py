@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from matching.fingerprint.cuts import Limits
 from matching.fingerprint.sketch_probe import ScanProbes
+from matching.fingerprint.stored import Early
 from matching.gallery.segment import View, lanes_of
 from matching.kernels import scan
 
@@ -55,10 +56,12 @@ class Narrowed:
     Args:
         slots: (K,) int64, ascending: compare these.
         searched: How many references were permitted.
+        early: When they may be given up while their minutiae are compared.
     """
 
     slots: _Slots
     searched: int
+    early: Early | None = None
 
 
 class Narrower:
@@ -91,7 +94,14 @@ class Narrower:
 
         parts = [(n, v) for n in range(len(probes)) for v in range(len(views))]
         found = iter(work(choose, parts))
-        return [Narrowed(np.concatenate([next(found) for _ in views]), count) for _ in probes]
+        return [
+            Narrowed(
+                np.concatenate([next(found) for _ in views]),
+                count,
+                Early(probe.strengths.astype(np.float64), limit.scores),
+            )
+            for probe, limit in zip(probes, limits, strict=True)
+        ]
 
     def everybody(self, views: Sequence[View]) -> Narrowed:
         """Choose everybody who is permitted."""

@@ -14,7 +14,7 @@ from matching.fingerprint.compare import FingersComparison, PackedSet, pack
 from matching.fingerprint.cuts import limits
 from matching.fingerprint.sketch import FingerSketches, encode
 from matching.fingerprint.sketch_probe import ScanProbes, make_probes
-from matching.fingerprint.stored import compare_stored
+from matching.fingerprint.stored import Early, compare_stored
 from matching.gallery import parts as snapshot_parts
 from matching.gallery.dump import overwrite
 from matching.gallery.in_place import InPlace
@@ -27,7 +27,7 @@ from matching.gallery.protocol import (
     check_reference,
     check_search,
 )
-from matching.gallery.row import fingers_in, key_of, make_row
+from matching.gallery.row import STRENGTHS, fingers_in, key_of, make_row
 from matching.gallery.rows import MakeRows, MemoryRows
 from matching.gallery.segment import Batch
 from matching.gallery.store import ReferenceStore
@@ -63,7 +63,8 @@ class NativeGallery(InPlace):
     """A gallery in this process for millions of references.
 
     A search scans the sketches of every permitted reference, keeps those that are near enough for
-    the miss budget, rebuilds their cylinders from the minutiae and compares them exactly.
+    the miss budget, rebuilds their cylinders from the minutiae and compares them exactly, finger
+    by finger, the most telling first.
     Answers depend on neither threads nor segments nor probes searched together. A search holds
     the lock only while it filters; erasure waits for the searches that began before it, then
     overwrites in place. What a search rebuilds it overwrites before it returns.
@@ -231,7 +232,9 @@ class NativeGallery(InPlace):
         chunks = [
             slots[at : at + _COMPARED_TOGETHER] for at in range(0, len(slots), _COMPARED_TOGETHER)
         ]
-        compared = self._work(lambda chunk: self._compare(packed, chunk, threshold), chunks)
+        compared = self._work(
+            lambda chunk: self._compare(packed, chunk, threshold, narrowed.early), chunks
+        )
         hits = sorted((hit for some in compared for hit in some), key=lambda hit: hit[:2])[:k]
         candidates = tuple(
             Candidate(self._store.key_at(slot), rank, one)
@@ -241,11 +244,17 @@ class NativeGallery(InPlace):
         return CandidateList(candidates, compared=len(slots), searched=narrowed.searched)
 
     def _compare(
-        self, probe: PackedSet, slots: NDArray[np.int64], threshold: float
+        self, probe: PackedSet, slots: NDArray[np.int64], threshold: float, early: Early | None
     ) -> list[tuple[float, int, int, FingersComparison]]:
         """Score one chunk: (-score, place, slot, comparison) of what reaches the threshold."""
         rows, places = self._store.rows(slots), self._store.places(slots)
-        found = compare_stored(probe, fingers_in(rows), threshold=threshold)
+        found = compare_stored(
+            probe,
+            fingers_in(rows),
+            threshold=threshold,
+            strengths=rows[:, STRENGTHS],
+            early=early,
+        )
         rows[:] = 0
         return [(-one.score, int(places[n]), int(slots[n]), one) for n, one in found]
 

@@ -153,6 +153,7 @@ void eurodac_finger_compare_sets(const finger_model *const *models, int model_co
                                  int64_t count, int level, float *scores);
 int64_t eurodac_finger_reach(const finger_judgement *judge, const finger_set *probe,
                              const uint8_t *families, const uint8_t *stored, int64_t stride,
-                             int64_t room, int64_t count, double floor, int level,
+                             int64_t room, int64_t count, const uint8_t *order,
+                             const double *least, double floor, int level,
                              finger_header *scratch, uint8_t *near);
 #endif

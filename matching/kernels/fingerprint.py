@@ -58,6 +58,22 @@ class Judgement:
     neutral: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """In which order fingers are compared, and when a reference is given up.
+
+    Args:
+        order: (N, 10) uint8, positions 0..9 of each reference, the first to be compared first.
+        least: (11, 10) float64, by the number of fingers in common, 0..10: the score that must be
+            reached after 1..10 of them, where both sides are of one known family.
+        floor: Person score that must be possible, natural-log likelihood ratio.
+    """
+
+    order: NDArray[np.uint8]
+    least: NDArray[np.float64]
+    floor: float
+
+
 @cache
 def _library() -> ctypes.CDLL:
     library = native.load()
@@ -76,8 +92,8 @@ def _library() -> ctypes.CDLL:
     ]  # fmt: skip
     library.eurodac_finger_compare_sets.restype = None
     library.eurodac_finger_reach.argtypes = [
-        pointer, pointer, ctypes.c_char_p, pointer, long, long, long, ctypes.c_double, integer,
-        pointer, pointer,
+        pointer, pointer, ctypes.c_char_p, pointer, long, long, long, pointer, pointer,
+        ctypes.c_double, integer, pointer, pointer,
     ]  # fmt: skip
     library.eurodac_finger_reach.restype = long
     return library
@@ -228,7 +244,7 @@ def reaching(
     *,
     stored: NDArray[np.uint8],
     judgement: Judgement,
-    floor: float,
+    course: Course,
     at: Level = Level.AUTO,
 ) -> NDArray[np.bool_]:
     """Tell which stored people can reach a person score; strangers are given up early.
@@ -239,31 +255,39 @@ def reaching(
         stored: (N, 10, S) uint8, the fingers of a person side by side: size as two bytes, little
             endian, 0 if missing, then compact minutiae without their first three bytes.
         judgement: How person scores are made.
-        floor: Person score, natural-log likelihood ratio.
+        course: In which order, and when to stop.
         at: Instruction set.
 
     Returns:
-        (N,) bool: False only if the person score is below the floor, but for rounding (1e-6).
+        (N,) bool: False only if the person score is below the floor, but for rounding (1e-6), or
+        if ``least`` of the course says so.
 
     Raises:
-        ValueError: the fingers are of another shape or do not lie side by side.
+        ValueError: the fingers are of another shape or do not lie side by side, or the course is
+            of other people.
         KernelError: minutiae are damaged, or this machine lacks the level.
 
-    Cost: 0.02 ms a finger.  Fingers are rebuilt one after the other, the one with the fewest
-    minutiae first, until those that are left cannot make up for what is known: of ten fingers of a
-    stranger seven at a floor of 20, nine at 10.  Thread-safe, releases the GIL.
+    Cost: 0.02 ms a finger.  Fingers are rebuilt one after the other, until those that are left
+    cannot make up for what is known: of ten fingers of a stranger seven at a floor of 20, nine at
+    10.  Thread-safe, releases the GIL.
     """
     if stored.ndim != 3 or stored.shape[1] != POSITIONS or stored.dtype != np.uint8:
         raise ValueError(f"stored fingers are (N, 10, S) uint8, not {stored.shape} {stored.dtype}")
     count, _, room = stored.shape
     if count and (room < _STORED_HEAD or stored.strides[1:] != (room, 1)):
         raise ValueError("the stored fingers of a person must lie side by side")
+    if course.order.shape != (count, POSITIONS) or course.order.dtype != np.uint8:
+        raise ValueError(f"the order is (N, 10) uint8, not {course.order.shape}")
+    if course.least.shape != (POSITIONS + 1, POSITIONS) or course.least.dtype != np.float64:
+        raise ValueError(f"the least scores are (11, 10) float64, not {course.least.shape}")
+    order, least = np.ascontiguousarray(course.order), np.ascontiguousarray(course.least)
     near = np.zeros(count, np.uint8)
     scratch = aligned(64 + 64 * MAX_KERNEL_MINUTIAE)
     failed = -1 - int(
         _library().eurodac_finger_reach(
             _judge(judgement).ctypes.data, probe, families, stored.ctypes.data, stored.strides[0],
-            room, count, floor, int(level(at)), scratch.ctypes.data, near.ctypes.data,
+            room, count, order.ctypes.data, least.ctypes.data, course.floor, int(level(at)),
+            scratch.ctypes.data, near.ctypes.data,
         )
     )  # fmt: skip
     scratch[:] = 0

@@ -1,11 +1,10 @@
 /* Which stored people can reach a person score: each is given up at the finger that settles it. */
 #include "fingerprint_calls.h"
 
-/* The fingers that a reference has in common with the probe, the cheapest first: strangers are
- * given up before the dear ones. */
+/* The fingers that a reference has in common with the probe, in the order of their comparison. */
 typedef struct {
     const uint8_t *minutiae[FINGER_POSITIONS]; /* compact, without magic and version */
-    int64_t size[FINGER_POSITIONS], price[FINGER_POSITIONS];
+    int64_t size[FINGER_POSITIONS];
     int family[FINGER_POSITIONS], position[FINGER_POSITIONS];
     int count;
 } common_fingers;
@@ -40,41 +39,34 @@ static double highest(const finger_judgement *judge) {
     return most;
 }
 
-/* Adds a finger in its place; a price is what building and comparing cost, in some unit. */
-static void add_common(common_fingers *o, int position, const uint8_t *minutiae, int64_t size,
-                       const finger_compact *head, int cylinders) {
-    const int64_t price = (int64_t)head->count * (head->count + cylinders);
-    int at = o->count++;
-    for (; at > 0 && o->price[at - 1] > price; at--) {
-        o->minutiae[at] = o->minutiae[at - 1], o->size[at] = o->size[at - 1];
-        o->price[at] = o->price[at - 1], o->family[at] = o->family[at - 1];
-        o->position[at] = o->position[at - 1];
-    }
-    o->minutiae[at] = minutiae, o->size[at] = size, o->price[at] = price;
-    o->family[at] = head->family, o->position[at] = position;
-}
-
-/* Lists them; -1 if a size or a header is damaged. */
+/* Lists them; -1 if a size or a header is damaged, or the order names no position. */
 static int list_common(const finger_set *probe, const uint8_t *stored, int64_t room,
-                       common_fingers *o) {
+                       const uint8_t *order, common_fingers *o) {
     o->count = 0;
-    for (int f = 0; f < FINGER_POSITIONS; f++, stored += room) {
+    for (int i = 0; i < FINGER_POSITIONS; i++) {
         finger_compact head;
-        const int64_t size = stored[0] | stored[1] << 8;
+        const int f = order[i];
+        if (f >= FINGER_POSITIONS) return -1;
+        const uint8_t *at = stored + f * room;
+        const int64_t size = at[0] | at[1] << 8;
         if (!size || !probe->own[f]) continue;
         if (size > room - FINGER_STORED_HEAD) return -1;
-        if (read_head(stored + FINGER_STORED_HEAD, size, &head) < 0) return -1;
-        add_common(o, f, stored + FINGER_STORED_HEAD, size, &head, probe->own[f]->cylinders);
+        if (read_head(at + FINGER_STORED_HEAD, size, &head) < 0) return -1;
+        o->minutiae[o->count] = at + FINGER_STORED_HEAD, o->size[o->count] = size;
+        o->family[o->count] = head.family, o->position[o->count++] = f;
     }
     return 0;
 }
 
-/* Whether a reference may reach the floor: 0 no, 1 yes, -1 it is damaged. */
+/* Whether a reference may reach the floor: 0 no, 1 yes, -1 it is damaged. Where both sides are of
+ * one known family, it is given up as well where it stays below `least` of its number of fingers
+ * in common and of those compared so far. */
 static int may_reach(const finger_judgement *judge, const finger_calls *calls,
                      const finger_set *probe, const uint8_t *families, const common_fingers *o,
-                     double floor, finger_header *scratch) {
+                     const double *least, double floor, finger_header *scratch) {
     const double most = highest(judge);
     double score = 0;
+    int known = 1;
     for (int i = 0; i < o->count; i++) {
         if (score + (o->count - i) * most < floor) return 0;
         finger_minutiae m;
@@ -86,24 +78,29 @@ static int may_reach(const finger_judgement *judge, const finger_calls *calls,
         const float found = calls->compare(judge->models[family], mine, scratch, FINGER_RELAXED);
         const double llr = judge_finger(judge, mine, scratch, family, found);
         score += llr > 0 ? llr : judge->against[o->count] * llr;
+        known &= family > 0;
+        if (known && score < least[o->count * FINGER_POSITIONS + i]) return 0;
     }
     return score >= floor;
 }
 
 /* Tells of each of `count` references whether its person score may reach the floor: nobody else
  * does.  families: of the probe's fingers.  stored: ten stored fingers of `room` bytes, `stride`
- * bytes from one reference to the next.  scratch: room for one packed finger.  Returns 0, -1 - i if
+ * bytes from one reference to the next.  order: ten positions (0..9) of each reference.  least: per
+ * number of fingers in common (0..10), what the score must reach after 1..10 of them.  scratch: room for one packed finger.  Returns 0, -1 - i if
  * reference i is damaged, -1 - count if this machine lacks the level. */
 int64_t eurodac_finger_reach(const finger_judgement *judge, const finger_set *probe,
                              const uint8_t *families, const uint8_t *stored, int64_t stride,
-                             int64_t room, int64_t count, double floor, int level,
+                             int64_t room, int64_t count, const uint8_t *order,
+                             const double *least, double floor, int level,
                              finger_header *scratch, uint8_t *near) {
     const finger_calls *calls = eurodac_finger_calls(level);
     if (!calls) return -1 - count;
     for (int64_t i = 0; i < count; i++, stored += stride) {
         common_fingers common;
-        if (list_common(probe, stored, room, &common) < 0) return -1 - i;
-        const int found = may_reach(judge, calls, probe, families, &common, floor, scratch);
+        if (list_common(probe, stored, room, order + i * FINGER_POSITIONS, &common) < 0) return -1 - i;
+        const int found = may_reach(judge, calls, probe, families, &common, least, floor,
+                                    scratch);
         if (found < 0) return -1 - i;
         near[i] = (uint8_t)found;
     }

@@ -83,10 +83,12 @@ def test_a_smaller_budget_keeps_everybody_that_a_larger_one_keeps() -> None:
         assert (smaller.leading >= larger.leading).all()
         assert (smaller.middle >= larger.middle).all()
         assert (smaller.codes <= larger.codes).all()
+        assert (smaller.scores <= larger.scores).all()
 
 
 def test_a_cut_is_found_between_two() -> None:
-    made = Cuts("v", (2, 10), (1e-2, 1e-4), 60.0, 90.0, (STAGE,) * 3)
+    rows = ((2.0,), (-2.0,)), ((4.0, 6.0), (0.0, 1.0))
+    made = Cuts("v", (2, 10), (1e-2, 1e-4), 60.0, 90.0, (STAGE,) * 3, rows)
 
     def leading(fingers: int, budget: float, table: Cuts = made) -> int:
         return int(limits(probe(), budget=budget, table=table).leading[fingers])
@@ -94,6 +96,10 @@ def test_a_cut_is_found_between_two() -> None:
     between = replace(STAGE, cuts=((2.0, 2.0), (3.0, 3.0)))
     assert leading(10, 1e-3) == leading(10, 1e-2, replace(made, stages=(between,) * 3))
     assert leading(9, 1e-2) == leading(9, 0.5)
+    scores = limits(probe(), budget=1e-3, table=made).scores
+    assert scores[10].tolist() == pytest.approx([2.0, 3.5] + [-np.inf] * 8)
+    assert scores[2].tolist() == pytest.approx([0.0] + [-np.inf] * 9)
+    assert (scores[[0, 1, *range(3, 10)]] == -np.inf).all()  # measured for other numbers
 
 
 @pytest.mark.parametrize(("fingers", "budget"), [(0, 1e-4), (1, 1e-4), (10, 1e-6)])
@@ -102,6 +108,7 @@ def test_everybody_is_compared_where_nothing_was_measured(fingers: int, budget: 
     assert found.leading[fingers] == NEVER
     assert (found.middle[fingers] > 10 * 65535).all()
     assert (found.codes[fingers] < -10 * 512 * 15 * 7).all()
+    assert (found.scores[fingers] == -np.inf).all()
 
 
 @pytest.mark.parametrize("budget", [0.0, 1.0, -1.0, float("nan")])
@@ -132,6 +139,10 @@ def changed_stage(**changes: object) -> dict[str, object]:
         ({"fingers": []}, "cuts_corrupt"),
         ({"typical": 0}, "cuts_corrupt"),
         ({"strongest": float("nan")}, "cuts_corrupt"),
+        ({"scores": []}, "cuts_corrupt"),
+        ({"scores": [[[0.0, 0.0, 0.0]] * 4] * 9}, "cuts_corrupt"),
+        ({"scores": [[[0.0]] * 3] * 9}, "cuts_corrupt"),
+        ({"scores": [[[0.0], [1.0], [0.0], [0.0]]] * 9}, "cuts_corrupt"),
         ({"stages": []}, "cuts_corrupt"),
         ({"stages": None}, "cuts_corrupt"),
         (changed_stage(slope=-1), "cuts_corrupt"),

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from matching.errors import KernelError
 from matching.fingerprint.compact import FRONT, encode
 from matching.kernels import fingerprint as kernel
-from matching.kernels.fingerprint import Judgement
+from matching.kernels.fingerprint import Course, Judgement
 from matching.kernels.native import Level, aligned
 from matching.parameters import GENERAL_TUNING, LEADER_TUNING
 from tests.matching.gallery.population import Person
@@ -15,6 +15,7 @@ from tests.matching.levels import levels
 
 TUNINGS = (GENERAL_TUNING, GENERAL_TUNING, LEADER_TUNING)
 AGAINST = tuple(1 / max(n, 1) for n in range(11))
+NEVER = np.full((11, 10), -np.inf)
 ROOM = 2 + 3 + 6 * 60
 
 
@@ -43,13 +44,28 @@ class _People:
         self.records[:] = where.astype(np.uintp)
         self.families = bytes([1] * 10)  # MINDTCT
 
-    def reaching(self, judgement: Judgement, floor: float, at: Level) -> list[bool]:
+    def reaching(
+        self,
+        judgement: Judgement,
+        floor: float,
+        at: Level,
+        *,
+        order: NDArray[np.uint8] | None = None,
+        least: NDArray[np.float64] = NEVER,
+    ) -> list[bool]:
+        course = Course(
+            np.tile(np.arange(10, dtype=np.uint8), (len(self.stored), 1))
+            if order is None
+            else order,
+            least,
+            floor,
+        )
         found = kernel.reaching(
             self.records[0].ctypes.data,
             self.families,
             stored=self.stored,
             judgement=judgement,
-            floor=floor,
+            course=course,
             at=at,
         )
         return list(map(bool, found))
@@ -143,7 +159,7 @@ def test_fingers_that_do_not_lie_side_by_side_are_refused(people: _People) -> No
                 people.families,
                 stored=wrong,
                 judgement=_line(0, 1),
-                floor=0.0,
+                course=Course(np.zeros((len(wrong), 10), np.uint8), NEVER, 0.0),
             )
 
 
@@ -159,3 +175,46 @@ def test_what_is_rebuilt_is_overwritten(people: _People, monkeypatch: pytest.Mon
     people.reaching(_line(9, 0), 0.0, Level.AUTO)
     assert len(used) == 1
     assert not used[0].any()
+
+
+@pytest.mark.parametrize("at", levels())
+def test_a_reference_is_given_up_after_the_fingers_that_come_first(
+    people: _People, at: Level
+) -> None:
+    judgement, rng = _line(-2, 8), np.random.default_rng(1)
+    order = rng.permuted(np.tile(np.arange(10, dtype=np.uint8), (6, 1)), axis=1)
+    ratios = np.clip(-2 + 8 * people.similarities().astype(float), -4, 9)
+    terms = np.where(ratios > 0, ratios, ratios * AGAINST[10])
+    sums = np.take_along_axis(terms, order.astype(np.intp), axis=1).cumsum(axis=1)
+    for after in range(10):
+        least = NEVER.copy()
+        least[10, after] = np.median(sums[:, after])
+        found = people.reaching(judgement, -np.inf, at, order=order, least=least)
+        assert found == list(sums[:, after] >= least[10, after])
+    least = NEVER.copy()
+    least[:10] = 1e9  # of other numbers of fingers
+    assert people.reaching(judgement, -np.inf, at, order=order, least=least) == [True] * 6
+
+
+def test_nothing_is_given_up_for_a_score_where_a_family_is_not_known(people: _People) -> None:
+    least = np.full((11, 10), 1e9)
+    few = _People(range(1, 4))
+    few.stored[1, 0, 2] = 0  # the first finger is of an unknown extractor
+    few.stored[2, 1, 2] = 2  # the second one of another
+    first, second = (np.full((11, 10), -np.inf) for _ in range(2))
+    first[10, 0], second[10, 1] = 1e9, 1e9
+    judgement = _line(-2, 8)
+    assert few.reaching(judgement, -np.inf, Level.AUTO, least=least) == [False, True, False]
+    assert few.reaching(judgement, -np.inf, Level.AUTO, least=first) == [False, True, False]
+    assert few.reaching(judgement, -np.inf, Level.AUTO, least=second) == [False, True, True]
+
+
+def test_an_order_that_names_no_finger_is_refused(people: _People) -> None:
+    wrong = np.tile(np.arange(10, dtype=np.uint8), (6, 1))
+    wrong[4, 3] = 10
+    with pytest.raises(KernelError, match="reference 4"):
+        people.reaching(_line(0, 1), 0.0, Level.AUTO, order=wrong)
+    with pytest.raises(ValueError, match="order"):
+        people.reaching(_line(0, 1), 0.0, Level.AUTO, order=wrong[:5])
+    with pytest.raises(ValueError, match="least"):
+        people.reaching(_line(0, 1), 0.0, Level.AUTO, least=NEVER[:10])

@@ -97,14 +97,14 @@ def test_a_finger_without_pairs_is_not_looked_for() -> None:
     empty = MinutiaeTemplate(np.zeros((0, 4), np.float32), np.zeros(0, np.uint8), "mindtct/1")
     sketches = encode([template(finger(rng)), empty])
     probes = make_probes(sketches, [FingerPosition.LEFT_RING, FingerPosition.LEFT_INDEX])
-    assert probes.fingers == 1
+    assert probes.strengths.astype(bool).sum() == 1
     assert np.flatnonzero(probes.leading.weights.any(axis=1)).tolist() == [8]
     assert np.flatnonzero(probes.leading.neutral).tolist() == [8]
 
 
 def test_no_usable_finger_is_a_probe_that_looks_for_nothing() -> None:
     probes = make_probes(encode([]), [])
-    assert probes.fingers == 0
+    assert probes.strengths.astype(bool).sum() == 0
     assert not probes.leading.weights.any()
 
 

@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 from matching.errors import CodecError
 from matching.fingerprint.compact import FRONT, encode
-from matching.fingerprint.compare import compare_many, pack
-from matching.fingerprint.stored import blobs_of, compare_reaching, compare_stored
+from matching.fingerprint.compare import FingersComparison, PackedSet, compare_many, pack
+from matching.fingerprint.stored import Early, blobs_of, compare_reaching, compare_stored
 from matching.template import FingerPosition, FingerSet
 from tests.matching.gallery.population import Person
 
@@ -22,6 +22,13 @@ def _stored(people: Sequence[FingerSet]) -> NDArray[np.uint8]:
             blob = len(kept).to_bytes(2, "little") + kept
             person[position - 1, : len(blob)] = np.frombuffer(blob, np.uint8)
     return stored
+
+
+def _compared(
+    probe: PackedSet, stored: NDArray[np.uint8], threshold: float, early: Early | None = None
+) -> list[tuple[int, FingersComparison]]:
+    strengths = stored[:, :, 3]  # how many minutiae
+    return compare_stored(probe, stored, threshold=threshold, strengths=strengths, early=early)
 
 
 def _references() -> list[FingerSet]:
@@ -45,7 +52,7 @@ def test_it_gives_exactly_what_comparing_packed_fingers_gives(extractor: str) ->
     above = np.nextafter(scores, np.inf).tolist()
     for threshold in (-np.inf, np.inf, 0.0, 10.0, 20.7, *scores, *above):
         reaching = [(n, one) for n, one in enumerate(every) if one.score >= threshold]
-        assert compare_stored(probe, _stored(references), threshold=threshold) == reaching
+        assert _compared(probe, _stored(references), threshold) == reaching
         assert compare_reaching(probe, packed, threshold=threshold) == reaching
 
 
@@ -58,26 +65,26 @@ def test_it_gives_up_where_the_other_fingers_cannot_make_up_for_it() -> None:
     finger = stored[0, largest - 1]
     finger[1 + int.from_bytes(finger[:2].tobytes(), "little")] = 255  # no quality
     probe = pack(Person(6).capture())
-    assert compare_stored(probe, stored, threshold=20.7) == []
+    assert _compared(probe, stored, 20.7) == []
     with pytest.raises(CodecError):
-        compare_stored(probe, stored, threshold=-np.inf)
+        _compared(probe, stored, -np.inf)
 
 
 def test_without_references_or_common_fingers_nothing_is_near() -> None:
     probe = pack(Person(1, [FingerPosition.LEFT_RING]).capture())
-    assert compare_stored(probe, _stored([]), threshold=0.0) == []
+    assert _compared(probe, _stored([]), 0.0) == []
     assert compare_reaching(probe, [], threshold=0.0) == []
     other = _stored([Person(1, [FingerPosition.RIGHT_RING]).capture()])
-    (found,) = compare_stored(probe, other, threshold=0.0)
+    (found,) = _compared(probe, other, 0.0)
     assert (found[0], found[1].score, found[1].terms) == (0, 0.0, ())
-    assert compare_stored(probe, other, threshold=0.01) == []
+    assert _compared(probe, other, 0.01) == []
 
 
 def test_damaged_minutiae_are_refused() -> None:
     stored = _stored([Person(1).capture()])
     stored[0, FingerPosition.LEFT_RING - 1, 0] -= 1
     with pytest.raises(CodecError):
-        compare_stored(pack(Person(1).capture(1)), stored, threshold=0.0)
+        _compared(pack(Person(1).capture(1)), stored, 0.0)
 
 
 def test_stored_fingers_are_read_as_they_were_encoded() -> None:
@@ -91,5 +98,19 @@ def test_a_finger_without_minutiae_can_be_stored() -> None:
     empty = type(template)(np.zeros((0, 4), np.float32), np.zeros(0, np.uint8), "mindtct/1")
     fingers = FingerSet({FingerPosition.LEFT_RING: empty})
     probe = Person(1).capture(1)
-    (found,) = compare_stored(pack(probe), _stored([fingers]), threshold=-1e9)
+    (found,) = _compared(pack(probe), _stored([fingers]), -1e9)
     assert found[1] == compare_many(pack(probe), [pack(fingers)])[0]
+
+
+def test_strangers_are_given_up_at_the_strongest_fingers_and_mates_are_not() -> None:
+    references = [Person(seed).capture(1) for seed in range(20)]
+    probe, stored = pack(Person(7).capture(2)), _stored(references)
+    every = _compared(probe, stored, -np.inf)
+    assert [n for n, _ in every] == list(range(20))
+    least = np.full((11, 10), -np.inf)
+    least[10, 1] = 0.0
+    found = _compared(probe, stored, -np.inf, Early(np.full(10, 50.0), least))
+    assert found == [every[7]]
+    fewer = np.full((11, 10), -np.inf)
+    fewer[9] = 1e9
+    assert _compared(probe, stored, -np.inf, Early(np.full(10, 50.0), fewer)) == every

@@ -23,6 +23,7 @@ from tests.matching.gallery.population import Person, reference, strangers
 
 EVERYTHING = Permit()
 LOWEST = -1e9
+NEVER = np.full((11, 10), -np.inf)  # given up early
 STRANGERS = 1300  # beyond two segments of 512
 PEOPLE = 12
 
@@ -47,14 +48,14 @@ def everybody_without_a_finger(
 ) -> Limits:
     """Limits that let pass who has no finger in common."""
     leading[0], middle[0], codes[0] = scan.NEVER, 1 << 40, -(1 << 40)
-    return Limits(leading, middle, codes)
+    return Limits(leading, middle, codes, NEVER)
 
 
 def only_ten_fingers(probe: ScanProbes) -> Limits:
     """Lose everybody who lacks a finger."""
     leading = np.full(11, -1, np.int32)
     leading[10] = scan.NEVER
-    return Limits(leading, np.full((11, 256), 1 << 40), np.full((11, 256), -(1 << 40)))
+    return Limits(leading, np.full((11, 256), 1 << 40), np.full((11, 256), -(1 << 40)), NEVER)
 
 
 def filled(engine: NativeGallery) -> NativeGallery:
