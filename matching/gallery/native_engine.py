@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.errors import GalleryError
 from matching.fingerprint.compact import family_of
 from matching.fingerprint.compare import FingersComparison, PackedSet, pack
 from matching.fingerprint.cuts import limits
@@ -75,7 +76,8 @@ class NativeGallery(InPlace):
         smallest: Fewer permitted references than this are all compared.
         largest: References per segment, a multiple of 512.
 
-    Cost: 331 bytes and the key's place (14-27 bytes) in memory per reference, and 6 KB per row.
+    Cost: 331 bytes and the key's place (14-27 bytes) in memory per reference, and 6 KB per row, in
+    memory or on the disk.
     """
 
     def __init__(
@@ -143,15 +145,23 @@ class NativeGallery(InPlace):
     def _insert(self, batch: Batch, keys: Sequence[str]) -> None:
         with self._lock:
             slots = self._store.reserve(len(batch))
-        self._store.write(slots, batch)
-        with self._lock:
-            replaced = self._store.publish(slots, keys)
-        self._overwrite(replaced)
+        replaced: list[int | None] = []
+        try:
+            self._store.write(slots, batch)
+            with self._lock:
+                self._store.publish(slots, keys, replaced=replaced)
+        except GalleryError:
+            self._wipe(slots[len(replaced) :].tolist())  # nobody has seen them
+            raise
+        finally:
+            self._overwrite([slot for slot in replaced if slot is not None])
 
     def _wipe(self, slots: list[int]) -> None:
-        self._store.wipe(slots)
-        with self._lock:
-            self._store.release(slots)
+        try:
+            self._store.wipe(slots)
+        finally:
+            with self._lock:
+                self._store.release(slots)
 
     # --- searching ----------------------------------------------------------------------------
 
@@ -244,9 +254,10 @@ class NativeGallery(InPlace):
         self, probe: PackedSet, slots: NDArray[np.int64], threshold: float
     ) -> list[tuple[float, int, int, FingersComparison]]:
         """Score one chunk: (-score, place, slot, comparison) of what reaches the threshold."""
-        rows, places = self._store.rows(slots), self._store.places(slots)
-        people = [fingers_of(row) for row in rows]
-        rows[:] = 0
+        fronts, places = self._store.fronts(slots), self._store.places(slots)
+        people = [fingers_of(front) for some in fronts for front in some]
+        for some in fronts:
+            some[:] = 0
         return [
             (-one.score, int(places[n]), int(slots[n]), one)
             for n, one in compare_stored(probe, people, threshold=threshold)

@@ -23,6 +23,7 @@ __all__ = [
     "CODES",
     "FINGER_STRIDE",
     "FIRST_FINGER",
+    "FRONT",
     "MAX_KEY",
     "ROW_BYTES",
     "STRENGTHS",
@@ -47,6 +48,8 @@ STRENGTHS = slice(
     FIRST_FINGER + FINGERS * FINGER_STRIDE, FIRST_FINGER + FINGERS * FINGER_STRIDE + FINGERS
 )
 """Where the strengths lie, a byte for each position."""
+FRONT = slice(0, STRENGTHS.stop)
+"""What is used before the codes."""
 
 
 def make_row(key: str, fingers: FingerSet, sketches: FingerSketches) -> NDArray[np.uint8]:
@@ -84,12 +87,12 @@ def codes_of(rows: NDArray[np.uint8]) -> NDArray[np.uint64]:
 
 
 def key_of(row: NDArray[np.uint8]) -> str:
-    """Read the key of a row; "" of an empty one."""
+    """Read the key of a row, or of its front; "" of an empty one."""
     return row[1 : 1 + int(row[0])].tobytes().decode("ascii")
 
 
 def fingers_of(row: NDArray[np.uint8]) -> dict[FingerPosition, bytes]:
-    """Read the compact minutiae of a row."""
+    """Read the compact minutiae of a row, or of its front."""
     data, found = row.tobytes(), {}
     for position in FingerPosition:
         at = FIRST_FINGER + FINGER_STRIDE * (position - 1)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.errors import GalleryStorageError
 from matching.gallery.key_table import KeyTable
 from matching.gallery.protocol import Permit
 from matching.gallery.row import ROW_BYTES, key_of
 from matching.gallery.rows import MakeRows
-from matching.gallery.segment import Batch, Segment, View
+from matching.gallery.segment import Batch, Segment, View, lanes_of
 from matching.kernels.scan import TILE
 
 __all__ = ["ReferenceStore"]
@@ -36,7 +38,7 @@ class ReferenceStore:
         self._make_rows = make_rows
         self._largest = largest
         self._segments: list[Segment] = []
-        self._firsts = np.zeros(0, np.int64)
+        self._firsts: list[int] = []
         self._free: list[int] = []
         self._next_slot = 0
         self._next_place = 0
@@ -53,7 +55,10 @@ class ReferenceStore:
     def key_at(self, slot: int) -> str:
         """Key of a slot that was written."""
         segment, lane = self._at(slot)
-        return key_of(segment.rows.read(np.array([lane]))[0])
+        front = segment.rows.front(np.array([lane]))
+        key = key_of(front[0])
+        front[:] = 0
+        return key
 
     def find(self, key: str) -> int | None:
         """Slot of a key."""
@@ -68,8 +73,16 @@ class ReferenceStore:
             else np.concatenate([np.zeros((0, ROW_BYTES), np.uint8), *parts])
         )
 
+    def fronts(self, slots: _Slots) -> list[NDArray[np.uint8]]:
+        """Copy the fronts of the rows of slots, in parts: (N, 3725) uint8 together."""
+        return [segment.rows.front(lanes) for segment, lanes in self.by_segment(slots)]
+
     def by_segment(self, slots: _Slots) -> Iterator[tuple[Segment, NDArray[np.int64]]]:
         """Slots as lanes of their segments, neighbours together, in order."""
+        if len(slots) == 1:  # no arrays for one: this is most of what an erasure would cost
+            segment, lane = self._at(int(slots[0]))
+            yield segment, np.array([lane])
+            return
         which = np.searchsorted(self._firsts, slots, side="right") - 1
         start = 0
         for number, run in groupby(which.tolist()):
@@ -84,14 +97,17 @@ class ReferenceStore:
         return np.concatenate([np.zeros(0, np.int64), *parts])
 
     def reserve(self, count: int) -> _Slots:
-        """Take slots that nobody can see, ascending."""
-        taken = sorted(self._free.pop() for _ in range(min(count, len(self._free))))
-        while len(taken) < count:
-            self._grow()
-            room = self._room() - self._next_slot
-            some = min(count - len(taken), room)
-            taken += range(self._next_slot, self._next_slot + some)
-            self._next_slot += some
+        """Take slots that nobody can see, ascending.
+
+        Raises:
+            GalleryStorageError: there is no room for more rows; no slot was taken.
+        """
+        while len(self._free) + self._room() - self._next_slot < count:
+            self._grow()  # first: if there is no room for more rows, nothing has changed
+        taken = [self._free.pop() for _ in range(min(count, len(self._free)))]
+        fresh = count - len(taken)
+        taken += range(self._next_slot, self._next_slot + fresh)
+        self._next_slot += fresh
         return np.array(sorted(taken), np.int64)
 
     def write(self, slots: _Slots, batch: Batch) -> None:
@@ -101,15 +117,24 @@ class ReferenceStore:
             segment.write(lanes, batch[start : start + len(lanes)])
             start += len(lanes)
 
-    def publish(self, slots: _Slots, keys: Sequence[str]) -> list[int]:
-        """Show written slots, in the order given; returns the slots that they replace.
+    def publish(self, slots: _Slots, keys: Sequence[str], *, replaced: list[int | None]) -> None:
+        """Show written slots, in the order given.
 
         A replaced reference hands its place in the enrolment order to its successor.
+
+        Args:
+            slots: Where they lie.
+            keys: Their keys.
+            replaced: Gets for every slot that is shown the one that it replaces, None for none.
+
+        Raises:
+            GalleryError: a row that must be read for its key cannot be; the slots from there on
+                are not shown.
         """
-        replaced = []
         for key, slot in zip(keys, slots.tolist(), strict=True):
-            segment, lane = self._at(slot)
             old = self._keys.find(key)
+            self._keys.put(key, slot)
+            segment, lane = self._at(slot)
             if old is None:
                 segment.order[lane] = self._next_place
                 self._next_place += 1
@@ -117,10 +142,8 @@ class ReferenceStore:
                 before, at = self._at(old)
                 segment.order[lane] = before.order[at]
                 before.hide(np.array([at]))
-                replaced.append(old)
-            self._keys.put(key, slot)
             segment.show(np.array([lane]))
-        return replaced
+            replaced.append(old)
 
     def withdraw(self, key: str) -> int | None:
         """Hide a reference from new readers; returns its slot, None if it is not present."""
@@ -130,10 +153,31 @@ class ReferenceStore:
             segment.hide(np.array([lane]))
         return slot
 
+    def withdraw_all(self) -> list[int]:
+        """Hide every reference from new readers, without reading a row; returns the slots."""
+        slots = []
+        for segment in self._segments:
+            lanes = lanes_of(segment.columns.enrolled)
+            segment.hide(lanes)
+            slots += (segment.first + lanes).tolist()
+        self._keys = KeyTable(self.key_at)
+        return slots
+
     def wipe(self, slots: Iterable[int]) -> None:
-        """Overwrite hidden slots that no reader holds; may run outside the lock."""
+        """Overwrite hidden slots that no reader holds; may run outside the lock.
+
+        Raises:
+            GalleryStorageError: rows could not be overwritten in their file, where nobody can read
+                them any more; all the others are.
+        """
+        failed: GalleryStorageError | None = None
         for segment, lanes in self.by_segment(np.array(sorted(slots), np.int64)):
-            segment.wipe(lanes)
+            try:
+                segment.wipe(lanes)
+            except GalleryStorageError as error:
+                failed = error
+        if failed is not None:
+            raise failed
 
     def release(self, slots: Iterable[int]) -> None:
         """Give wiped slots back."""
@@ -165,7 +209,7 @@ class ReferenceStore:
         return np.concatenate([np.zeros(0, np.uint64), *parts])
 
     def _number(self, slot: int) -> int:
-        return int(np.searchsorted(self._firsts, slot, side="right")) - 1
+        return bisect_right(self._firsts, slot) - 1
 
     def _at(self, slot: int) -> tuple[Segment, int]:
         segment = self._segments[self._number(slot)]
@@ -176,12 +220,10 @@ class ReferenceStore:
         return self._segments[-1].first + self._segments[-1].capacity if self._segments else 0
 
     def _grow(self) -> None:
-        """Add a segment if every slot was taken: as large as all before together, at most."""
+        """Add a segment, as large as all before together, at most."""
         first = self._room()
-        if self._next_slot < first:
-            return
         capacity = min(max(first, TILE), self._largest)
         rows = self._make_rows(first, capacity)
         # Replaced, not changed: readers use them outside the lock.
         self._segments = [*self._segments, Segment(first, capacity, rows=rows)]
-        self._firsts = np.array([segment.first for segment in self._segments], np.int64)
+        self._firsts = [segment.first for segment in self._segments]
