@@ -87,6 +87,7 @@ def open_service(
                 settings.gallery_engine,
                 threads=settings.gallery_threads,
                 narrowing=settings.gallery_narrowing,
+                rows_folder=settings.gallery_rows_folder,
             ),
             target_fpir=settings.target_fpir,
             arrangements=settings.search_arrangements,
