@@ -118,7 +118,7 @@ class NativeGallery(InPlace):
             with self._lock:
                 slots = self._in_order()
                 words = self._store.attributes(slots).tolist()
-            return {self._store.key_at(s): w for s, w in zip(slots.tolist(), words, strict=True)}
+            return dict(zip(self._store.keys_of(slots), words, strict=True))
 
     # --- writing ------------------------------------------------------------------------------
 

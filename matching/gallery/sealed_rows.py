@@ -192,6 +192,7 @@ class _SealedFile:
         found = np.zeros((len(places), size), np.uint8)
         plain, sealed = found.reshape(-1).data, bytearray(size + _TAG)
         try:
+            self._call_for(listed, record)
             for n in np.flatnonzero(held.any(axis=1)).tolist():
                 # Where a file is too short, what is left in the buffer does not open.
                 os.preadv(self._file, [sealed], self._starts[record] + listed[n] * record.stride)
@@ -202,6 +203,13 @@ class _SealedFile:
                 raise _failed("read", error) from error
             raise
         return found
+
+    def _call_for(self, places: list[int], record: _Record) -> None:
+        """Let the disk fetch together what is about to be read one by one, if it is not cached."""
+        if len(places) > 1 and hasattr(os, "posix_fadvise"):
+            for place in places:
+                at = self._starts[record] + place * record.stride
+                os.posix_fadvise(self._file, at, record.stride, os.POSIX_FADV_WILLNEED)
 
 
 def _runs(places: NDArray[np.int64]) -> Iterator[tuple[int, slice]]:

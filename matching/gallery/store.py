@@ -20,6 +20,7 @@ from matching.kernels.scan import TILE
 __all__ = ["ReferenceStore"]
 
 _Slots = NDArray[np.int64]
+_READ_TOGETHER = 512  # rows, 2 MB
 
 
 class ReferenceStore:
@@ -59,6 +60,14 @@ class ReferenceStore:
         key = key_of(front[0])
         front[:] = 0
         return key
+
+    def keys_of(self, slots: _Slots) -> Iterator[str]:
+        """Keys of slots that were written, many read at a time."""
+        for start in range(0, len(slots), _READ_TOGETHER):
+            for some in self.fronts(slots[start : start + _READ_TOGETHER]):
+                found = [key_of(front) for front in some]
+                some[:] = 0
+                yield from found
 
     def find(self, key: str) -> int | None:
         """Slot of a key."""

@@ -60,6 +60,24 @@ def test_what_is_written_is_read_as_from_memory(
     assert made.rows.read(asked).any(axis=1).sum() == len(lanes) - 2
 
 
+def test_rows_are_read_where_a_system_takes_no_advice(
+    made: Made, plain: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made.rows.write(np.arange(40), plain)
+    monkeypatch.delattr("os.posix_fadvise")
+    assert np.array_equal(made.rows.read(np.arange(40)), plain)
+
+
+def test_rows_are_asked_for_before_they_are_read(
+    made: Made, plain: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made.rows.write(np.arange(40), plain)
+    asked: list[tuple[int, int]] = []
+    monkeypatch.setattr("os.posix_fadvise", lambda file, at, size, _: asked.append((at, size)))
+    made.rows.codes(places(7, 30))
+    assert asked == [(7 * 2048, 2048), (30 * 2048, 2048)]
+
+
 def test_more_rows_than_one_write_holds(made: Made) -> None:
     many = strangers(CAPACITY).rows
     made.rows.write(np.arange(CAPACITY), many)
