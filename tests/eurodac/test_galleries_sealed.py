@@ -1,6 +1,7 @@
 """A gallery of the registry whose rows lie in sealed files."""
 
 import os
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ from eurodac import database
 from eurodac.errors import NotReadyError
 from eurodac.galleries.sealing import RowSealer
 from eurodac.keys import KeyEncryptionKey
+from eurodac.service import initialise, open_service
+from eurodac.settings import Settings
 from matching.errors import GalleryCorruptError
+from tests.eurodac.examples import AT
 from tests.eurodac.gallery_world import World, sealed_maker
 
 
@@ -110,3 +114,14 @@ def test_a_folder_for_rows_that_cannot_be_made_closes_the_gallery(
     with pytest.raises(NotReadyError) as caught:
         world.open()
     assert caught.value.code == "gallery_storage"
+
+
+def test_the_registry_keeps_rows_where_its_setting_says(tmp_path: Path, database_url: str) -> None:
+    folder = tmp_path / "disk" / "rows"
+    settings = Settings(
+        home=tmp_path / "home", database_url=database_url, gallery_rows_folder=folder
+    )
+    initialise(settings, at=AT)
+    with closing(open_service(settings, at=AT)) as service:
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert list(folder.iterdir()) == []
