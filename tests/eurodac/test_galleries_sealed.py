@@ -122,6 +122,6 @@ def test_the_registry_keeps_rows_where_its_setting_says(tmp_path: Path, database
         home=tmp_path / "home", database_url=database_url, gallery_rows_folder=folder
     )
     initialise(settings, at=AT)
-    with closing(open_service(settings, at=AT)) as service:
+    with closing(open_service(settings, at=AT)):
         assert folder.stat().st_mode & 0o777 == 0o700
         assert list(folder.iterdir()) == []
