@@ -26,6 +26,7 @@ from matching.gallery.row import (
     FINGER_STRIDE,
     FIRST_FINGER,
     FRONT,
+    KEY,
     ROW_BYTES,
     STRENGTHS,
     codes_of,
@@ -117,6 +118,10 @@ class PooledRows:
     def front(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Compose what lies before the codes; see ``Rows``."""
         return self.read(places)[:, FRONT]
+
+    def keys(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Compose the keys; see ``Rows``."""
+        return self.read(places)[:, KEY]
 
     def codes(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Compose the codes; see ``Rows``."""

@@ -63,8 +63,8 @@ class GalleryReport:
         surplus: In the gallery only.
         mislabelled: In both, with different attribute words.
         behind: Whether the outbox holds rows that the gallery has not seen.
-        damage: Why the snapshot on disk cannot be used, a stable code; then nothing was compared.
-            "" where it can be used, or was made anew.
+        damage: Why the snapshot on disk, or a row of the gallery, cannot be used, a stable code;
+            then nothing was compared. "" where all can be used, or was made anew.
     """
 
     count: int
@@ -274,16 +274,17 @@ class Follower(Generic[EngineT]):
             return self._save(self._current, kek=kek)
 
     def check(self, session: Session, *, kek: KeyEncryptionKey) -> GalleryReport:
-        """Compare the gallery with the database record by record, as it stands.
+        """Read all of the gallery, and compare it with the database record by record.
 
         Raises:
-            NotReadyError: the gallery is not open.
+            NotReadyError: the gallery is not open, or the disk of its rows fails.
         """
         damage, labels = self._damage, dict[str, int]()
         if not damage:
             state = self._opened()
             try:
                 with _told(GalleryStorageError):
+                    state.engine.dump(lambda part: None)  # reads every row, also a damaged one
                     labels = dict(state.engine.labels())
             except GalleryCorruptError as error:
                 damage = error.code

@@ -24,6 +24,7 @@ __all__ = [
     "FINGER_STRIDE",
     "FIRST_FINGER",
     "FRONT",
+    "KEY",
     "MAX_KEY",
     "ROW_BYTES",
     "STRENGTHS",
@@ -36,13 +37,15 @@ __all__ = [
 
 ROW_BYTES = 6016
 MAX_KEY = 64
+KEY = slice(0, 1 + MAX_KEY)
+"""Where length and key lie."""
 CODES = slice(4096, 4096 + 8 * FINGERS * PLANES * WORDS)
 """Where the codes lie; they begin a page of memory."""
 _FRONT = b"MC" + bytes([compact.VERSION])
 _LONGEST = 3 + 6 * MAX_COMPARED_MINUTIAE
 FINGER_STRIDE = 2 + _LONGEST
 """Bytes of one finger: size, then minutiae."""
-FIRST_FINGER = 1 + MAX_KEY
+FIRST_FINGER = KEY.stop
 """Where position 1 begins."""
 STRENGTHS = slice(
     FIRST_FINGER + FINGERS * FINGER_STRIDE, FIRST_FINGER + FINGERS * FINGER_STRIDE + FINGERS
@@ -87,7 +90,7 @@ def codes_of(rows: NDArray[np.uint8]) -> NDArray[np.uint64]:
 
 
 def key_of(row: NDArray[np.uint8]) -> str:
-    """Read the key of a row, or of its front; "" of an empty one."""
+    """Read the key of a row, or of that part of it; "" of an empty one."""
     return row[1 : 1 + int(row[0])].tobytes().decode("ascii")
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.gallery.row import CODES, FRONT, ROW_BYTES
+from matching.gallery.row import CODES, FRONT, KEY, ROW_BYTES
 
 __all__ = ["MakeRows", "MappedRows", "MemoryRows", "Rows"]
 
@@ -34,6 +34,9 @@ class Rows(Protocol):
 
     def codes(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Copy the codes of rows: (N,) places -> (N, 1920) uint8."""
+
+    def keys(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Copy the keys of rows with their lengths: (N,) places -> (N, 65) uint8."""
 
     def write(self, places: NDArray[np.int64], rows: NDArray[np.uint8]) -> None:
         """Overwrite rows; if it fails, none of them holds anything."""
@@ -66,6 +69,10 @@ class _ArrayRows:
     def codes(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
         codes: NDArray[np.uint8] = np.asarray(self.array[:, CODES][places])
         return codes
+
+    def keys(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        keys: NDArray[np.uint8] = np.asarray(self.array[:, KEY][places])
+        return keys
 
     def write(self, places: NDArray[np.int64], rows: NDArray[np.uint8]) -> None:
         self.array[places] = rows

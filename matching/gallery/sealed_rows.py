@@ -1,11 +1,12 @@
 """Rows in files, sealed: millions of people without their minutiae in memory or in the clear.
 
-Every row is two records, because a search reads the codes of many and the minutiae of few: the
-codes, and what lies before them. A record is encrypted and authenticated; its nonce is random, new
-with every write, and stays in memory, 12 bytes for each row. So a record opens only where, and as,
-it was written last: one that was changed, moved or put back is refused, and a row that was wiped
-opens nowhere, whatever copy of its bytes a disk kept. The files have no name from the moment they
-are made, and nobody reads them after the process, whose cipher is gone with it.
+Every row is three records, because a search reads the codes of many and the minutiae of few, and
+who looks for a key reads nothing else: the codes, the key, and all that lies before the codes. A
+record is encrypted and authenticated; its nonce is random, new with every write, and stays in
+memory, 12 bytes for each row. So a record opens only where, and as, it was written last: one that
+was changed, moved or put back is refused, and a row that was wiped opens nowhere, whatever copy of
+its bytes a disk kept. The files have no name from the moment they are made, and nobody reads them
+after the process, whose cipher is gone with it.
 
 They are read and written by system calls and not mapped: a full or failing disk would end a process
 that has mapped a file, here it is an error of the call.
@@ -28,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.errors import GalleryStorageError
-from matching.gallery.row import CODES, FRONT, ROW_BYTES
+from matching.gallery.row import CODES, FRONT, KEY, ROW_BYTES
 
 __all__ = ["DISK_BYTES", "RowCipher", "SealedRows"]
 
@@ -38,17 +39,19 @@ _TOGETHER = 256  # rows per write, 1.5 MB
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Record:
-    """One of the two records of a row.
+    """One of the records of a row.
 
     Args:
-        number: The last bit of its nonce.
+        number: The last two bits of its nonce.
         part: Which bytes of a row it seals.
-        stride: Bytes between records of a file; none lies in more pages than it must.
+        stride: Bytes of the area of a row that it lies in.
+        offset: Where it begins in that area.
     """
 
     number: int
     part: slice
     stride: int
+    offset: int = 0
 
     @property
     def size(self) -> int:
@@ -58,16 +61,20 @@ class _Record:
     def nonces(self, held: NDArray[np.uint8]) -> list[bytes]:
         """Nonces of this record from those of rows, (N, 12)."""
         own = held.copy()
-        own[:, -1] = own[:, -1] & 0xFE | self.number
+        own[:, -1] = own[:, -1] & 0xFC | self.number
         data = own.tobytes()
         return [data[at : at + _NONCE] for at in range(0, len(data), _NONCE)]
 
 
-_CODES = _Record(1, CODES, 2048)
+# A row has two areas, none of which lies in more pages of memory than it must. The key lies beside
+# the codes, whose pages are in memory more often than those of the minutiae.
 _FRONT = _Record(0, FRONT, 4096)
-DISK_BYTES = _CODES.stride + _FRONT.stride
+_CODES = _Record(1, CODES, 2048)
+_KEY = _Record(2, KEY, 2048, 1920 + _TAG)
+_AREAS = {2048: (_CODES, _KEY), 4096: (_FRONT,)}
+DISK_BYTES = sum(_AREAS)
 """Bytes on the disk for each row."""
-_ZEROS = memoryview(bytes(_TOGETHER * _FRONT.stride))
+_ZEROS = memoryview(bytes(_TOGETHER * max(_AREAS)))
 
 
 class RowCipher(Protocol):
@@ -119,7 +126,7 @@ class _SealedFile:
     def __init__(self, folder: Path, cipher: RowCipher, capacity: int) -> None:
         self._cipher = cipher
         self._nonces = np.zeros((capacity, _NONCE), np.uint8)  # zero: the row holds nothing
-        self._starts = {_CODES: 0, _FRONT: capacity * _CODES.stride}
+        self._starts = {2048: 0, 4096: capacity * 2048}  # of the areas
         try:
             with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
                 self._file = os.dup(file.fileno())
@@ -141,6 +148,9 @@ class _SealedFile:
     def codes(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
         return self._open(places, _CODES)
 
+    def keys(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        return self._open(places, _KEY)
+
     def write(self, places: NDArray[np.int64], rows: NDArray[np.uint8]) -> None:
         try:
             for first, run in _runs(places):
@@ -158,28 +168,30 @@ class _SealedFile:
         self._nonces[places] = 0
         failed: GalleryStorageError | None = None
         for first, run in _runs(places):
-            for record in (_CODES, _FRONT):
+            for stride in _AREAS:
                 try:
-                    self._put(record, first, _ZEROS[: (run.stop - run.start) * record.stride])
+                    self._put(stride, first, _ZEROS[: (run.stop - run.start) * stride])
                 except GalleryStorageError as error:
                     failed = error
         if failed is not None:
             raise failed
 
     def _write(self, first: int, rows: NDArray[np.uint8]) -> None:
-        """Seal rows for neighbouring places, and let them be read once both records are there."""
+        """Seal rows for neighbouring places, and let them be read once all records are there."""
         fresh = np.frombuffer(secrets.token_bytes(len(rows) * _NONCE), np.uint8)
         nonces = fresh.reshape(-1, _NONCE)
-        for record in (_CODES, _FRONT):
-            sealed = np.zeros((len(rows), record.stride), np.uint8)
-            for nonce, row, out in zip(record.nonces(nonces), rows, sealed, strict=True):
-                self._cipher.seal(nonce, row[record.part].data, out[: record.size + _TAG].data)
-            self._put(record, first, sealed.data)
+        for stride, records in _AREAS.items():
+            area = np.zeros((len(rows), stride), np.uint8)
+            for record in records:
+                sealed = area[:, record.offset : record.offset + record.size + _TAG]
+                for nonce, row, out in zip(record.nonces(nonces), rows, sealed, strict=True):
+                    self._cipher.seal(nonce, row[record.part].data, out.data)
+            self._put(stride, first, area.data)
         self._nonces[first : first + len(rows)] = nonces
 
-    def _put(self, record: _Record, first: int, data: memoryview) -> None:
+    def _put(self, stride: int, first: int, data: memoryview) -> None:
         try:
-            written = os.pwrite(self._file, data, self._starts[record] + first * record.stride)
+            written = os.pwrite(self._file, data, self._starts[stride] + first * stride)
             if written != data.nbytes:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
@@ -191,11 +203,12 @@ class _SealedFile:
         listed, nonces = places.tolist(), record.nonces(held)
         found = np.zeros((len(places), size), np.uint8)
         plain, sealed = found.reshape(-1).data, bytearray(size + _TAG)
+        start = self._starts[record.stride] + record.offset
         try:
-            self._call_for(listed, record)
+            self._call_for(listed, record.stride)
             for n in np.flatnonzero(held.any(axis=1)).tolist():
                 # Where a file is too short, what is left in the buffer does not open.
-                os.preadv(self._file, [sealed], self._starts[record] + listed[n] * record.stride)
+                os.preadv(self._file, [sealed], start + listed[n] * record.stride)
                 self._cipher.open(nonces[n], sealed, plain[n * size : (n + 1) * size])
         except BaseException as error:
             found[:] = 0
@@ -204,12 +217,12 @@ class _SealedFile:
             raise
         return found
 
-    def _call_for(self, places: list[int], record: _Record) -> None:
+    def _call_for(self, places: list[int], stride: int) -> None:
         """Let the disk fetch together what is about to be read one by one, if it is not cached."""
         if len(places) > 1 and hasattr(os, "posix_fadvise"):
             for place in places:
-                at = self._starts[record] + place * record.stride
-                os.posix_fadvise(self._file, at, record.stride, os.POSIX_FADV_WILLNEED)
+                at = self._starts[stride] + place * stride
+                os.posix_fadvise(self._file, at, stride, os.POSIX_FADV_WILLNEED)
 
 
 def _runs(places: NDArray[np.int64]) -> Iterator[tuple[int, slice]]:

@@ -20,7 +20,7 @@ from matching.kernels.scan import TILE
 __all__ = ["ReferenceStore"]
 
 _Slots = NDArray[np.int64]
-_READ_TOGETHER = 512  # rows, 2 MB
+_READ_TOGETHER = 512  # keys
 
 
 class ReferenceStore:
@@ -56,18 +56,13 @@ class ReferenceStore:
     def key_at(self, slot: int) -> str:
         """Key of a slot that was written."""
         segment, lane = self._at(slot)
-        front = segment.rows.front(np.array([lane]))
-        key = key_of(front[0])
-        front[:] = 0
-        return key
+        return key_of(segment.rows.keys(np.array([lane]))[0])
 
     def keys_of(self, slots: _Slots) -> Iterator[str]:
         """Keys of slots that were written, many read at a time."""
         for start in range(0, len(slots), _READ_TOGETHER):
-            for some in self.fronts(slots[start : start + _READ_TOGETHER]):
-                found = [key_of(front) for front in some]
-                some[:] = 0
-                yield from found
+            for segment, lanes in self.by_segment(slots[start : start + _READ_TOGETHER]):
+                yield from map(key_of, segment.rows.keys(lanes))
 
     def find(self, key: str) -> int | None:
         """Slot of a key."""

@@ -11,8 +11,8 @@ from matching.gallery.sealed_rows import DISK_BYTES, SealedRows
 from tests.matching.gallery.sealer import AesRowCipher
 
 CAPACITY = 512
-CODES_AT, FRONT_AT = 0, CAPACITY * 2048
-SEALED_CODES, SEALED_FRONT = 1920 + 16, FRONT.stop + 16
+KEYS_AT, FRONT_AT = 1936, CAPACITY * 2048
+SEALED_CODES, SEALED_KEY, SEALED_FRONT = 1920 + 16, 65 + 16, FRONT.stop + 16
 Places = NDArray[np.int64]
 
 
@@ -31,11 +31,11 @@ class Made:
         return os.pread(self.rows._file, CAPACITY * DISK_BYTES + 1, 0)
 
     def stored(self, place: int) -> tuple[bytes, bytes]:
-        """Both records of a row as the file has them."""
+        """Both areas of a row, codes with key and front, as the file has them."""
         content = self.content().ljust(CAPACITY * DISK_BYTES, b"\0")
-        codes, front = CODES_AT + place * 2048, FRONT_AT + place * 4096
+        codes, front = place * 2048, FRONT_AT + place * 4096
         return content[codes : codes + 2048], content[front : front + 4096]
 
-    def store(self, place: int, records: tuple[bytes, bytes]) -> None:
-        os.pwrite(self.rows._file, records[0], CODES_AT + place * 2048)
-        os.pwrite(self.rows._file, records[1], FRONT_AT + place * 4096)
+    def store(self, place: int, areas: tuple[bytes, bytes]) -> None:
+        os.pwrite(self.rows._file, areas[0], place * 2048)
+        os.pwrite(self.rows._file, areas[1], FRONT_AT + place * 4096)

@@ -17,10 +17,11 @@ from matching.gallery.sealed_rows import DISK_BYTES, SealedRows
 from tests.matching.gallery.population import Person, reference, strangers
 from tests.matching.gallery.sealed import (
     CAPACITY,
-    CODES_AT,
     FRONT_AT,
+    KEYS_AT,
     SEALED_CODES,
     SEALED_FRONT,
+    SEALED_KEY,
     Made,
     places,
 )
@@ -57,6 +58,7 @@ def test_what_is_written_is_read_as_from_memory(
     assert np.array_equal(made.rows.read(asked), memory.read(asked))
     assert np.array_equal(made.rows.codes(asked), memory.codes(asked))
     assert np.array_equal(made.rows.front(asked), memory.front(asked))
+    assert np.array_equal(made.rows.keys(asked), memory.keys(asked))
     assert made.rows.read(asked).any(axis=1).sum() == len(lanes) - 2
 
 
@@ -137,7 +139,7 @@ def test_a_file_has_no_name_and_its_folder_is_closed_to_others(made: Made) -> No
 def test_no_nonce_is_used_twice(made: Made, plain: NDArray[np.uint8]) -> None:
     for _ in range(3):
         made.rows.write(np.arange(40), plain)
-    assert len(made.cipher.nonces) == 3 * 40 * 2
+    assert len(made.cipher.nonces) == 3 * 40 * 3
     assert len(set(made.cipher.nonces)) == len(made.cipher.nonces)
     assert {len(nonce) for nonce in made.cipher.nonces} == {12}
 
@@ -148,22 +150,28 @@ def test_no_nonce_is_used_twice(made: Made, plain: NDArray[np.uint8]) -> None:
 def test_every_flipped_bit_of_a_row_in_use_is_found(made: Made, plain: NDArray[np.uint8]) -> None:
     made.rows.write(np.arange(40), plain)
     rng = np.random.default_rng(31)
-    found = 0
-    for _ in range(FLIPS):
+    readers = (made.rows.codes, made.rows.keys, made.rows.front)
+    edges = np.cumsum([SEALED_CODES, SEALED_KEY, SEALED_FRONT])
+    met = [0, 0, 0]
+    for flip in range(FLIPS):
         place = int(rng.integers(40))
-        at = int(rng.integers(SEALED_CODES + SEALED_FRONT))
+        at = int(rng.integers(edges[2]) if flip % 4 else rng.integers(*edges[:2]))
+        hit = int(np.searchsorted(edges, at, side="right"))
         before = made.stored(place)
-        codes, front = map(bytearray, before)
-        record, inside = (codes, at) if at < SEALED_CODES else (front, at - SEALED_CODES)
-        record[inside] ^= 1 << int(rng.integers(8))
-        made.store(place, (bytes(codes), bytes(front)))
-        with pytest.raises(GalleryCorruptError):
-            made.rows.read(places(place))
-        with pytest.raises(GalleryCorruptError):
-            (made.rows.codes if record is codes else made.rows.front)(places(3, place, 5))
+        areas = bytearray(b"".join(before))
+        areas[at if hit < 2 else 2048 + at - edges[1]] ^= 1 << int(rng.integers(8))
+        made.store(place, (bytes(areas[:2048]), bytes(areas[2048:])))
+        for number, read in enumerate(readers):
+            if number == hit:
+                with pytest.raises(GalleryCorruptError):
+                    read(places(3, place, 5))
+            else:  # a record of its own
+                assert read(places(3, place, 5)).any(axis=1).all()
         made.store(place, before)
-        found += np.array_equal(made.rows.read(places(place))[0], plain[place])
-    assert found == FLIPS
+        assert np.array_equal(made.rows.read(places(place))[0], plain[place])
+        met[hit] += 1
+    assert sum(met) == FLIPS
+    assert min(met) >= 50
 
 
 def test_rows_in_each_other_s_place_are_found(made: Made, plain: NDArray[np.uint8]) -> None:
@@ -171,7 +179,7 @@ def test_rows_in_each_other_s_place_are_found(made: Made, plain: NDArray[np.uint
     one, other = made.stored(0), made.stored(1)
     made.store(0, other)
     made.store(1, one)
-    for read in (made.rows.codes, made.rows.front):
+    for read in (made.rows.codes, made.rows.keys, made.rows.front):
         for place in (0, 1):
             with pytest.raises(GalleryCorruptError):
                 read(places(place))
@@ -182,12 +190,12 @@ def test_an_older_row_put_back_is_found(made: Made, plain: NDArray[np.uint8]) ->
     older = made.stored(0)
     made.rows.write(places(0), plain[1:2])
     made.store(0, older)
-    for read in (made.rows.codes, made.rows.front):
+    for read in (made.rows.codes, made.rows.keys, made.rows.front):
         with pytest.raises(GalleryCorruptError):
             read(places(0))
 
 
-@pytest.mark.parametrize("size", [0, 700, CODES_AT + 2048, FRONT_AT + 4095 - (4096 - SEALED_FRONT)])
+@pytest.mark.parametrize("size", [0, 700, 2048, FRONT_AT + SEALED_FRONT - 1])
 def test_a_file_that_was_cut_is_found(made: Made, plain: NDArray[np.uint8], size: int) -> None:
     made.rows.write(places(0), plain[:1])
     os.truncate(made.rows._file, size)
@@ -256,6 +264,7 @@ def test_erasure_goes_as_far_as_it_can_and_clearing_needs_no_row(tmp_path: Path)
     file: int = segment.rows._file  # type: ignore[attr-defined]
     slot = engine._store.find("person-1")
     assert slot is not None
+    os.pwrite(file, b"damaged", KEYS_AT + slot * 2048)
     os.pwrite(file, b"damaged", FRONT_AT + slot * 4096)
     with pytest.raises(GalleryCorruptError):
         engine.erase(["person-0", "person-1", "person-2"])
