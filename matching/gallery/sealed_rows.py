@@ -96,7 +96,7 @@ class SealedRows:
 
     Args:
         folder: On a local disk; made with mode 0700 if missing.
-        cipher: Of these rows alone; at most 2**31 rows may be written under it.
+        cipher: Of these rows alone; at most 2**30 rows may be written under it.
 
     Raises:
         GalleryStorageError: the folder cannot be made.

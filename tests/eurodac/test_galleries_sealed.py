@@ -16,6 +16,8 @@ from eurodac.keys import KeyEncryptionKey
 from eurodac.service import initialise, open_service
 from eurodac.settings import Settings
 from matching.errors import GalleryCorruptError
+from matching.gallery import snapshot
+from matching.gallery.manifest import Manifest
 from tests.eurodac.examples import AT
 from tests.eurodac.gallery_world import World, sealed_maker
 
@@ -125,3 +127,27 @@ def test_the_registry_keeps_rows_where_its_setting_says(tmp_path: Path, database
     with closing(open_service(settings, at=AT)):
         assert folder.stat().st_mode & 0o777 == 0o700
         assert list(folder.iterdir()) == []
+
+
+def test_a_damaged_gallery_does_not_keep_the_registry_from_closing(
+    tmp_path: Path,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    settings = Settings(home=tmp_path / "home", database_url=database_url)
+    initialise(settings, at=AT)
+
+    def damaged(folder: Path, *arguments: object, **options: object) -> Manifest:
+        if folder == settings.gallery_folder:
+            raise GalleryCorruptError("row_unreadable", "a row was changed; rebuild the gallery")
+        return save(folder, *arguments, **options)  # type: ignore[arg-type]
+
+    service = open_service(settings, at=AT)
+    save = snapshot.save
+    monkeypatch.setattr(snapshot, "save", damaged)
+    service.close()
+    assert [record.message for record in caplog.records] == [
+        "the gallery was not saved (row_unreadable): a row was changed; rebuild the gallery"
+    ]
+    assert list(settings.names_folder.glob("generation-*"))
