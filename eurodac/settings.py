@@ -75,6 +75,12 @@ class Settings(BaseSettings):
     gallery_threads: int = Field(
         default=1, ge=1, le=256, description="Threads that one search of the native gallery uses."
     )
+    gallery_rows_folder: Path | None = Field(
+        default=None,
+        description="Folder on a local disk for the minutiae of the native gallery, 6 KB a record "
+        "(twice while it is rebuilt), in files without a name, encrypted under a key that the "
+        "process alone has. Empty = in memory, which suits up to a million records.",
+    )
     busy_timeout_seconds: float = Field(
         default=10.0,
         gt=0,

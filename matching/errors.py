@@ -14,8 +14,9 @@
     ├── SketchModelError          trained part of the sketches missing, damaged, another version
     ├── NameUnreadableError       nothing that could be a name, or too long for one
     └── GalleryError
-        ├── GalleryCorruptError   a snapshot fails its checks; rebuild it from the database
-        └── GalleryStaleError     a snapshot of another database, model or format
+        ├── GalleryCorruptError   a snapshot or a sealed row fails its checks; rebuild the gallery
+        ├── GalleryStaleError     a snapshot of another database, model or format
+        └── GalleryStorageError   rows in files cannot be written or read: the disk is full or fails
 
 Every error carries a stable ``code`` for machines and a message that says what, why and what to do.
 Messages never contain personal data or template bytes.
@@ -32,6 +33,7 @@ __all__ = [
     "GalleryCorruptError",
     "GalleryError",
     "GalleryStaleError",
+    "GalleryStorageError",
     "ImageError",
     "KernelError",
     "MatchingError",
@@ -109,8 +111,12 @@ class GalleryError(MatchingError):
 
 
 class GalleryCorruptError(GalleryError):
-    """A snapshot fails its checks; rebuild the gallery from the database."""
+    """A snapshot or a sealed row fails its checks; rebuild the gallery from the database."""
 
 
 class GalleryStaleError(GalleryError):
     """A snapshot of another database, model or format; rebuild the gallery."""
+
+
+class GalleryStorageError(GalleryError):
+    """Rows in files cannot be written or read; the gallery holds what it held before."""

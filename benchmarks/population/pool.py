@@ -25,6 +25,8 @@ from matching.gallery.row import (
     CODES,
     FINGER_STRIDE,
     FIRST_FINGER,
+    FRONT,
+    KEY,
     ROW_BYTES,
     STRENGTHS,
     codes_of,
@@ -100,6 +102,8 @@ class PooledRows:
         first: Slot of the first row.
     """
 
+    overhead = 0
+
     def __init__(self, pool: Pool, strangers: int, *, first: int) -> None:
         self._pool, self._strangers, self._first = pool, strangers, first
         self._others: dict[int, NDArray[np.uint8]] = {}
@@ -110,6 +114,14 @@ class PooledRows:
         for n in self._kept(places):
             rows[n] = self._others.get(int(places[n]), np.zeros(ROW_BYTES, np.uint8))
         return rows
+
+    def front(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Compose what lies before the codes; see ``Rows``."""
+        return self.read(places)[:, FRONT]
+
+    def keys(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Compose the keys; see ``Rows``."""
+        return self.read(places)[:, KEY]
 
     def codes(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Compose the codes; see ``Rows``."""

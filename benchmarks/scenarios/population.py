@@ -25,12 +25,14 @@ from benchmarks.identification import lost_upper_bound
 from benchmarks.population.pool import Pool, PooledRows, make_pool, people
 from benchmarks.report import Result, Row
 from benchmarks.scenarios.calibrate_sketches import FINGERS
+from eurodac.galleries.sealing import RowSealer
 from matching.fingerprint.compare import compare, pack
 from matching.fingerprint.cuts import MISS_BUDGET, limits
 from matching.gallery.native_engine import NativeGallery
 from matching.gallery.protocol import CandidateList, Permit, Reference
 from matching.gallery.row import ROW_BYTES
-from matching.gallery.rows import MappedRows
+from matching.gallery.rows import MakeRows, MappedRows, MemoryRows
+from matching.gallery.sealed_rows import DISK_BYTES, SealedRows
 from matching.parameters import MATCHER_VERSION, PERSON_THRESHOLD, SKETCH_CUTS, SKETCH_MODEL
 from matching.template import FingerPosition, FingerSet
 
@@ -41,6 +43,7 @@ _LOWEST = 5.0  # strangers of ten fingers hardly reach it
 _LISTED = 20
 _BLOCK = 4096  # strangers enrolled at a time
 _TOGETHER = 64  # probes per batched call
+_ROWS = ("composed", "memory", "mapped", "sealed")
 _STRANGERS, _MATES, _THRESHOLD, _OPEN = range(4)  # added to the seed: different people
 
 
@@ -66,7 +69,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--timed", type=whole(), default=200, help="searches timed one by one")
     parser.add_argument("--pool", type=whole(), default=2000, help="people that strangers come of")
     parser.add_argument("--budget", type=share, default=MISS_BUDGET, help="mates that may be lost")
-    parser.add_argument("--mapped", action="store_true", help="rows in files, 6 KB per reference")
+    parser.add_argument(
+        "--rows",
+        choices=_ROWS,
+        default="composed",
+        help="when they are read, or in memory, or in files (in the clear or sealed): 6 KB each",
+    )
     parser.add_argument("--seed", type=whole(0), default=1000)
 
 
@@ -81,8 +89,9 @@ def run(args: argparse.Namespace) -> Result:
             for fingers in args.fingers:
                 metrics = _measure(engine, probes, fingers=fingers, timed=args.timed)
                 rows.append(Row("ours", f"{count:,} people, {fingers} fingers", metrics))
-            rows.append(Row("ours", f"{count:,} people, memory", _memory(engine, probes)))
-    asked = ("threads", "mates", "others", "pool", "budget", "mapped", "seed")
+            memory = _memory(engine, probes, sealed=args.rows == "sealed")
+            rows.append(Row("ours", f"{count:,} people, memory", memory))
+    asked = ("threads", "mates", "others", "pool", "budget", "rows", "seed")
     versions = {
         "matcher": MATCHER_VERSION,
         "sketch": SKETCH_MODEL[1],
@@ -110,15 +119,23 @@ def _filled(
     strangers = count - len(probes.enrolled)
     engine = NativeGallery(
         threads=args.threads,
-        rows=MappedRows(folder)
-        if args.mapped
-        else lambda first, capacity: PooledRows(pool, strangers, first=first),
+        rows=_make_rows(args.rows, pool, strangers, folder=folder),
         cuts=partial(limits, budget=args.budget),
     )
     for first in track(range(0, strangers, _BLOCK), f"enrol {count:,}", transient=True):
         engine.enrol_batch(pool.compose(np.arange(first, min(first + _BLOCK, strangers))))
     engine.enrol(probes.enrolled)
     return engine
+
+
+def _make_rows(where: str, pool: Pool, strangers: int, *, folder: Path) -> MakeRows:
+    if where == "memory":
+        return MemoryRows
+    if where == "mapped":
+        return MappedRows(folder)
+    if where == "sealed":
+        return SealedRows(folder, RowSealer())
+    return lambda first, capacity: PooledRows(pool, strangers, first=first)
 
 
 def _measure(
@@ -189,7 +206,7 @@ def _best(found: CandidateList) -> float:
     return found.candidates[0].comparison.score if found.candidates else _LOWEST
 
 
-def _memory(engine: NativeGallery, probes: _Probes) -> dict[str, float]:
+def _memory(engine: NativeGallery, probes: _Probes, *, sealed: bool) -> dict[str, float]:
     """Bytes per person, and what it costs to erase one; the mates are gone afterwards."""
     bytes_in_memory = engine.nbytes / len(engine)
     times = []
@@ -199,7 +216,7 @@ def _memory(engine: NativeGallery, probes: _Probes) -> dict[str, float]:
         times.append(1e6 * (perf_counter() - began))
     return {
         "memory_bytes_per_person": bytes_in_memory,
-        "disk_bytes_per_person": float(ROW_BYTES),
+        "disk_bytes_per_person": float(DISK_BYTES if sealed else ROW_BYTES),
         "erase_us": float(np.median(times)),
         "erase_p95_us": float(np.percentile(times, 95)),
     }

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+from eurodac.galleries.sealing import RowSealer
 from matching.fingerprint.cuts import limits
 from matching.gallery.faiss_engine import FaissGallery
 from matching.gallery.native_engine import NativeGallery
 from matching.gallery.protocol import GalleryEngine
+from matching.gallery.rows import MemoryRows
+from matching.gallery.sealed_rows import SealedRows
 
 __all__ = ["engine_maker"]
 
 
 def engine_maker(
-    name: str, *, threads: int = 1, narrowing: bool = True
+    name: str, *, threads: int = 1, narrowing: bool = True, rows_folder: Path | None = None
 ) -> Callable[[], GalleryEngine]:
     """Give what makes empty engines.
 
@@ -21,13 +25,20 @@ def engine_maker(
         name: ``native`` or ``faiss``.
         threads: Per search; faiss uses one.
         narrowing: Whether native compares only those whose sketches are near; faiss never does.
+        rows_folder: Where native keeps minutiae in sealed files, each engine under a key of its
+            own; None: in memory, as faiss always does.
 
     Raises:
         ValueError: there is no such engine.
     """
     if name == "native":
         cuts = limits if narrowing else None
-        return lambda: NativeGallery(threads=threads, cuts=cuts)
+
+        def make() -> NativeGallery:
+            rows = MemoryRows if rows_folder is None else SealedRows(rows_folder, RowSealer())
+            return NativeGallery(threads=threads, rows=rows, cuts=cuts)
+
+        return make
     if name == "faiss":
         return FaissGallery
     raise ValueError(f"there is no gallery engine {name!r}; there are native and faiss")

@@ -6,7 +6,8 @@ they disagree they are rebuilt, and nothing is searched until they agree.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -20,7 +21,12 @@ from eurodac.galleries.outbox import State, anchor_at, bring_up_to_date, follow
 from eurodac.galleries.sealing import SnapshotSealer
 from eurodac.galleries.source import EngineT, Labelled, Source
 from eurodac.keys import KeyEncryptionKey
-from matching.errors import GalleryCorruptError, GalleryStaleError
+from matching.errors import (
+    GalleryCorruptError,
+    GalleryError,
+    GalleryStaleError,
+    GalleryStorageError,
+)
 from matching.gallery import snapshot
 from matching.gallery.manifest import Manifest, Origin
 
@@ -57,8 +63,8 @@ class GalleryReport:
         surplus: In the gallery only.
         mislabelled: In both, with different attribute words.
         behind: Whether the outbox holds rows that the gallery has not seen.
-        damage: Why the snapshot on disk cannot be used, a stable code; then nothing was compared.
-            "" where it can be used, or was made anew.
+        damage: Why the snapshot on disk, or a row of the gallery, cannot be used, a stable code;
+            then nothing was compared. "" where all can be used, or was made anew.
     """
 
     count: int
@@ -140,11 +146,12 @@ class Follower(Generic[EngineT]):
                 that ``check`` can report it. A missing snapshot is no damage.
 
         Raises:
-            NotReadyError: the database is empty.
+            NotReadyError: the database is empty, or the gallery cannot be kept where it is to lie.
             KeyUnavailableError: the key does not open the templates.
         """
         try:
-            self.load(session, kek=kek)
+            with _told(GalleryStorageError):
+                self.load(session, kek=kek)
         except (GalleryCorruptError, GalleryStaleError) as error:
             if not mend and error.code != SNAPSHOT_MISSING:
                 self._damage = error.code
@@ -191,14 +198,18 @@ class Follower(Generic[EngineT]):
         Returns:
             How many references it holds.
 
+        Raises:
+            NotReadyError: the gallery cannot be kept where it is to lie; the old one stays.
+
         Cost: unsealing, packing and sketching of every finger, about 0.3 ms each.
         """
         # The mark comes first: rows committed in between are applied twice, which changes nothing.
         mark = store.outbox_high_water(session)
-        engine = self._create()
-        engine.enrol(self._source.everything(session, kek=kek))
+        with _told(GalleryError):
+            engine = self._create()
+            engine.enrol(self._source.everything(session, kek=kek))
         state = State(engine, store.database_id(session), mark, anchor_at(session, mark), "rebuild")
-        with self._changing:
+        with self._changing, _told(GalleryError):
             self._replace(state)
             self._save(state, kek=kek, replace_later=True)
             self._damage = ""
@@ -216,9 +227,10 @@ class Follower(Generic[EngineT]):
             Number of the last row applied, as ``high_water``.
 
         Raises:
-            NotReadyError: the gallery is not open, or the database has another history.
+            NotReadyError: the gallery is not open, cannot be kept, or the database has another
+                history.
         """
-        with self._changing:
+        with self._changing, _told(GalleryError):
             self._current = self._follow(session, self._opened(), kek=kek)
             return self._current.mark
 
@@ -242,7 +254,8 @@ class Follower(Generic[EngineT]):
         self.catch_up(session, kek=kek)
         while True:
             engine = self._opened().engine
-            answer = question(engine)
+            with _told(GalleryError):
+                answer = question(engine)
             # One that was replaced meanwhile is being emptied: its answer may be too short.
             if self._opened().engine is engine:
                 return answer
@@ -253,24 +266,31 @@ class Follower(Generic[EngineT]):
         """Catch up and write a snapshot, unless another process wrote a later one.
 
         Raises:
-            NotReadyError: the gallery is not open.
+            NotReadyError: the gallery is not open or cannot be read.
             OSError: disk full or no access; the old snapshot stays.
         """
-        with self._changing:
+        with self._changing, _told(GalleryError):
             self._current = self._follow(session, self._opened(), kek=kek)
             return self._save(self._current, kek=kek)
 
     def check(self, session: Session, *, kek: KeyEncryptionKey) -> GalleryReport:
-        """Compare the gallery with the database record by record, as it stands.
+        """Read all of the gallery, and compare it with the database record by record.
 
         Raises:
-            NotReadyError: the gallery is not open.
+            NotReadyError: the gallery is not open, or the disk of its rows fails.
         """
-        if self._damage:
+        damage, labels = self._damage, dict[str, int]()
+        if not damage:
+            state = self._opened()
+            try:
+                with _told(GalleryStorageError):
+                    state.engine.dump(lambda part: None)  # reads every row, also a damaged one
+                    labels = dict(state.engine.labels())
+            except GalleryCorruptError as error:
+                damage = error.code
+        if damage:
             expected_count = len(self._source.ids(session))
-            return GalleryReport(0, expected_count, (), (), (), behind=True, damage=self._damage)
-        state = self._opened()
-        labels = state.engine.labels()
+            return GalleryReport(0, expected_count, (), (), (), behind=True, damage=damage)
         expected = {
             reference.key: reference.attributes
             for reference in self._source.everything(session, kek=kek)
@@ -298,7 +318,7 @@ class Follower(Generic[EngineT]):
         """Put a new gallery in the place of the old one, whose templates are overwritten."""
         old, self._current = self._current, state
         if old is not None:
-            old.engine.erase(list(old.engine.labels()))
+            old.engine.clear()
 
     def _save(
         self, state: State[EngineT], *, kek: KeyEncryptionKey, replace_later: bool = False
@@ -332,3 +352,12 @@ class Follower(Generic[EngineT]):
             manifest = None
         if manifest is None or manifest.origin.high_water_mark < mark:
             snapshot.discard(self._folder)
+
+
+@contextmanager
+def _told(kind: type[GalleryError]) -> Iterator[None]:
+    """Make an error of an engine one that callers of the registry know: never an empty answer."""
+    try:
+        yield
+    except kind as error:
+        raise NotReadyError(error.code, str(error)) from error

@@ -40,6 +40,9 @@ class Following(Kept, Protocol[_ReferenceT_contra]):
     def erase(self, keys: Iterable[str]) -> int:
         """Overwrite and remove references."""
 
+    def clear(self) -> None:
+        """Overwrite and remove every reference."""
+
     def relabel(self, key: str, attributes: int) -> bool:
         """Replace the attribute word of a reference; False if the key is not present."""
 

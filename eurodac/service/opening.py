@@ -27,11 +27,17 @@ class Service(TransmissionCalls, SearchCalls, OperatorCalls):
     """One open registry; thread-safe. ``close`` saves the gallery."""
 
     def close(self) -> None:
-        """Save the gallery and the name index, if they are open, and close the database."""
-        for follower in (self._galleries, self._names):
+        """Save the gallery and the name index, if they are open, and close the database.
+
+        What cannot be saved is told in the program's log, and made anew when it is opened.
+        """
+        for what, follower in (("gallery", self._galleries), ("name index", self._names)):
             if follower.is_open:
-                with self._reading() as session:
-                    follower.save(session, kek=self._kek)
+                try:
+                    with self._reading() as session:
+                        follower.save(session, kek=self._kek)
+                except NotReadyError as error:
+                    _LOG.warning("the %s was not saved (%s): %s", what, error.code, error)
         self._engine.dispose()
 
 
@@ -87,6 +93,7 @@ def open_service(
                 settings.gallery_engine,
                 threads=settings.gallery_threads,
                 narrowing=settings.gallery_narrowing,
+                rows_folder=settings.gallery_rows_folder,
             ),
             target_fpir=settings.target_fpir,
             arrangements=settings.search_arrangements,

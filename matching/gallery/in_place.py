@@ -17,6 +17,9 @@ class _References(Protocol):
     def withdraw(self, key: str) -> int | None:
         """Hide a reference from new readers; returns its slot, None if it is not present."""
 
+    def withdraw_all(self) -> list[int]:
+        """Hide every reference from new readers; returns the slots."""
+
     def relabel(self, key: str, attributes: int) -> bool:
         """Replace an attribute word; False if the key is not present."""
 
@@ -47,12 +50,24 @@ class InPlace:
 
         The bytes are gone when it returns: it waits for the searches that still read them.
         """
+        slots: list[int] = []
+        with self._writer:
+            try:
+                with self._lock:
+                    for key in keys:
+                        slot = self._references.withdraw(key)
+                        if slot is not None:
+                            slots.append(slot)
+            finally:  # if a key cannot be looked up, those before it are erased
+                self._overwrite(slots)
+        return len(slots)
+
+    def clear(self) -> None:
+        """Overwrite and remove every reference, also those that cannot be read any more."""
         with self._writer:
             with self._lock:
-                found = [self._references.withdraw(key) for key in keys]
-            slots = [slot for slot in found if slot is not None]
+                slots = self._references.withdraw_all()
             self._overwrite(slots)
-            return len(slots)
 
     def relabel(self, key: str, attributes: int) -> bool:
         """Replace the attribute word of a reference; False if the key is not present."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.errors import GalleryError
 from matching.fingerprint.compact import family_of
 from matching.fingerprint.compare import FingersComparison, PackedSet, pack
 from matching.fingerprint.cuts import limits
@@ -76,7 +77,8 @@ class NativeGallery(InPlace):
         smallest: Fewer permitted references than this are all compared.
         largest: References per segment, a multiple of 512.
 
-    Cost: 331 bytes and the key's place (14-27 bytes) in memory per reference, and 6 KB per row.
+    Cost: 331 bytes and the key's place (14-27 bytes) in memory per reference, and 6 KB per row, in
+    memory or on the disk.
     """
 
     def __init__(
@@ -117,7 +119,7 @@ class NativeGallery(InPlace):
             with self._lock:
                 slots = self._in_order()
                 words = self._store.attributes(slots).tolist()
-            return {self._store.key_at(s): w for s, w in zip(slots.tolist(), words, strict=True)}
+            return dict(zip(self._store.keys_of(slots), words, strict=True))
 
     # --- writing ------------------------------------------------------------------------------
 
@@ -144,15 +146,23 @@ class NativeGallery(InPlace):
     def _insert(self, batch: Batch, keys: Sequence[str]) -> None:
         with self._lock:
             slots = self._store.reserve(len(batch))
-        self._store.write(slots, batch)
-        with self._lock:
-            replaced = self._store.publish(slots, keys)
-        self._overwrite(replaced)
+        replaced: list[int | None] = []
+        try:
+            self._store.write(slots, batch)
+            with self._lock:
+                self._store.publish(slots, keys, replaced=replaced)
+        except GalleryError:
+            self._wipe(slots[len(replaced) :].tolist())  # nobody has seen them
+            raise
+        finally:
+            self._overwrite([slot for slot in replaced if slot is not None])
 
     def _wipe(self, slots: list[int]) -> None:
-        self._store.wipe(slots)
-        with self._lock:
-            self._store.release(slots)
+        try:
+            self._store.wipe(slots)
+        finally:
+            with self._lock:
+                self._store.release(slots)
 
     # --- searching ----------------------------------------------------------------------------
 
@@ -247,15 +257,15 @@ class NativeGallery(InPlace):
         self, probe: PackedSet, slots: NDArray[np.int64], threshold: float, early: Early | None
     ) -> list[tuple[float, int, int, FingersComparison]]:
         """Score one chunk: (-score, place, slot, comparison) of what reaches the threshold."""
-        rows, places = self._store.rows(slots), self._store.places(slots)
+        fronts, places = self._store.fronts(slots), self._store.places(slots)
         found = compare_stored(
             probe,
-            fingers_in(rows),
+            fingers_in(fronts),
             threshold=threshold,
-            strengths=rows[:, STRENGTHS],
+            strengths=fronts[:, STRENGTHS],
             early=early,
         )
-        rows[:] = 0
+        fronts[:] = 0
         return [(-one.score, int(places[n]), int(slots[n]), one) for n, one in found]
 
     # --- keeping ------------------------------------------------------------------------------

@@ -139,6 +139,9 @@ class GalleryEngine(Protocol):
         The bytes are gone when it returns: it waits for the searches that still read them.
         """
 
+    def clear(self) -> None:
+        """Overwrite and remove every reference, as ``erase`` does."""
+
     def relabel(self, key: str, attributes: int) -> bool:
         """Replace the attribute word of a reference; False if the key is not present."""
 

@@ -78,6 +78,13 @@ class ReferenceTable:
             self._places[slot] = _DEAD
         return slot
 
+    def withdraw_all(self) -> list[int]:
+        """Hide every reference from new readers; returns their slots."""
+        slots = list(self._slot_of.values())
+        self._slot_of.clear()
+        self._places[slots] = _DEAD
+        return slots
+
     def release(self, slot: int) -> None:
         """Give a withdrawn or replaced slot back once its data are overwritten."""
         self._live[slot] = _EMPTY

@@ -23,6 +23,8 @@ __all__ = [
     "CODES",
     "FINGER_STRIDE",
     "FIRST_FINGER",
+    "FRONT",
+    "KEY",
     "MAX_KEY",
     "ROW_BYTES",
     "STRENGTHS",
@@ -36,16 +38,20 @@ __all__ = [
 
 ROW_BYTES = 6016
 MAX_KEY = 64
+KEY = slice(0, 1 + MAX_KEY)
+"""Where length and key lie."""
 CODES = slice(4096, 4096 + 8 * FINGERS * PLANES * WORDS)
 """Where the codes lie; they begin a page of memory."""
 FINGER_STRIDE = 2 + 3 + 6 * MAX_COMPARED_MINUTIAE
 """Bytes of one finger: size, then minutiae."""
-FIRST_FINGER = 1 + MAX_KEY
+FIRST_FINGER = KEY.stop
 """Where position 1 begins."""
 STRENGTHS = slice(
     FIRST_FINGER + FINGERS * FINGER_STRIDE, FIRST_FINGER + FINGERS * FINGER_STRIDE + FINGERS
 )
 """Where the strengths lie, a byte for each position."""
+FRONT = slice(0, STRENGTHS.stop)
+"""What is used before the codes."""
 
 
 def make_row(key: str, fingers: FingerSet, sketches: FingerSketches) -> NDArray[np.uint8]:
@@ -83,7 +89,7 @@ def codes_of(rows: NDArray[np.uint8]) -> NDArray[np.uint64]:
 
 
 def key_of(row: NDArray[np.uint8]) -> str:
-    """Read the key of a row; "" of an empty one."""
+    """Read the key of a row, or of that part of it; "" of an empty one."""
     return row[1 : 1 + int(row[0])].tobytes().decode("ascii")
 
 
@@ -94,7 +100,7 @@ def fingers_in(rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def fingers_of(row: NDArray[np.uint8]) -> dict[FingerPosition, bytes]:
-    """Read the compact minutiae of a row."""
+    """Read the compact minutiae of a row, or of its front."""
     return blobs_of(fingers_in(row[None])[0])
 
 

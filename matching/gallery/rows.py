@@ -1,4 +1,7 @@
-"""Where the rows of a gallery lie: in memory, or in a memory-mapped file."""
+"""Where the rows of a gallery lie: in memory, or in a memory-mapped file.
+
+Those of real people lie in memory or sealed in files, see ``matching.gallery.sealed_rows``.
+"""
 
 from __future__ import annotations
 
@@ -8,25 +11,38 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.gallery.row import CODES, ROW_BYTES
+from matching.gallery.row import CODES, FRONT, KEY, ROW_BYTES
 
 __all__ = ["MakeRows", "MappedRows", "MemoryRows", "Rows"]
 
 
 class Rows(Protocol):
-    """Room for a fixed number of rows, overwritten in place."""
+    """Room for a fixed number of rows, overwritten in place; one that was not written is zero.
+
+    Every call may raise ``GalleryStorageError``, and one that reads ``GalleryCorruptError``.
+    """
+
+    @property
+    def overhead(self) -> int:
+        """Bytes in memory for each row, beside the row itself."""
 
     def read(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Copy rows: (N,) places -> (N, 6016) uint8."""
 
+    def front(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Copy the keys, minutiae and strengths of rows: (N,) places -> (N, 3725) uint8."""
+
     def codes(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Copy the codes of rows: (N,) places -> (N, 1920) uint8."""
 
+    def keys(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Copy the keys of rows with their lengths: (N,) places -> (N, 65) uint8."""
+
     def write(self, places: NDArray[np.int64], rows: NDArray[np.uint8]) -> None:
-        """Overwrite rows."""
+        """Overwrite rows; if it fails, none of them holds anything."""
 
     def wipe(self, places: NDArray[np.int64]) -> None:
-        """Overwrite rows with zeros."""
+        """Overwrite rows with zeros; if it fails, nobody can read them all the same."""
 
 
 class MakeRows(Protocol):
@@ -37,6 +53,8 @@ class MakeRows(Protocol):
 
 
 class _ArrayRows:
+    overhead = 0
+
     def __init__(self, array: NDArray[np.uint8]) -> None:
         self.array = array
 
@@ -44,9 +62,17 @@ class _ArrayRows:
         rows: NDArray[np.uint8] = np.asarray(self.array[places])
         return rows
 
+    def front(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        front: NDArray[np.uint8] = np.asarray(self.array[:, FRONT][places])
+        return front
+
     def codes(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
         codes: NDArray[np.uint8] = np.asarray(self.array[:, CODES][places])
         return codes
+
+    def keys(self, places: NDArray[np.int64]) -> NDArray[np.uint8]:
+        keys: NDArray[np.uint8] = np.asarray(self.array[:, KEY][places])
+        return keys
 
     def write(self, places: NDArray[np.int64], rows: NDArray[np.uint8]) -> None:
         self.array[places] = rows

@@ -89,9 +89,10 @@ class Segment:
     @property
     def nbytes(self) -> int:
         """Bytes in memory of what was ever written, rows left out."""
-        columns, part = self.columns, self._used * scan.TILE / self.capacity
+        columns, used = self.columns, self._used * scan.TILE
         arrays = (columns.leading, columns.presence, columns.enrolled, columns.attributes)
-        return int(part * sum(a.nbytes for a in (*arrays, self.middle, self.strength, self.order)))
+        size = sum(a.nbytes for a in (*arrays, self.middle, self.strength, self.order))
+        return int(used * (size / self.capacity + self.rows.overhead))
 
     def write(self, lanes: NDArray[np.int64], batch: Batch) -> None:
         """Write references that nobody can see yet."""
@@ -114,17 +115,21 @@ class Segment:
 
     def hide(self, lanes: NDArray[np.int64]) -> None:
         """Let searches that begin from now on not see references."""
-        np.bitwise_and.at(self.columns.enrolled, lanes // _WORD, ~_bits(lanes))
+        for lane in lanes.tolist():
+            self.columns.enrolled[lane // _WORD] &= _others(lane)
 
     def wipe(self, lanes: NDArray[np.int64]) -> None:
         """Overwrite hidden references with zeros."""
-        block, lane = lanes // _WORD, lanes % _WORD
-        self.columns.leading[lanes // scan.TILE, :, block % 8, :, lane] = 0
-        self.middle[lanes] = 0
-        self.strength[lanes] = 0
-        self._set_presence(lanes, np.zeros((len(lanes), scan.FINGERS), bool))
-        self.columns.attributes[lanes] = 0
-        self.order[lanes] = 0
+        columns = self.columns
+        # Mostly one is erased: by itself it takes a third of the time that an array of one takes.
+        for lane in lanes.tolist():
+            block = lane // _WORD
+            columns.leading[lane // scan.TILE, :, block % 8, :, lane % _WORD] = 0
+            columns.presence[block] &= _others(lane)
+            columns.attributes[lane] = 0
+            self.middle[lane] = 0
+            self.strength[lane] = 0
+            self.order[lane] = 0
         self.rows.wipe(lanes)
 
     def view(self, masks: Sequence[int]) -> View:
@@ -152,6 +157,11 @@ class Segment:
 def _bits(lanes: NDArray[np.int64]) -> NDArray[np.uint64]:
     bits: NDArray[np.uint64] = np.uint64(1) << (lanes % _WORD).astype(np.uint64)
     return bits
+
+
+def _others(lane: int) -> np.uint64:
+    """Every bit of a word but that of a lane."""
+    return np.uint64(~(1 << lane % _WORD) & 0xFFFF_FFFF_FFFF_FFFF)
 
 
 def lanes_of(words: NDArray[np.uint64]) -> NDArray[np.int64]:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.errors import GalleryStorageError
 from matching.gallery.key_table import KeyTable
 from matching.gallery.protocol import Permit
-from matching.gallery.row import ROW_BYTES, key_of
+from matching.gallery.row import FRONT, ROW_BYTES, key_of
 from matching.gallery.rows import MakeRows
-from matching.gallery.segment import Batch, Segment, View
+from matching.gallery.segment import Batch, Segment, View, lanes_of
 from matching.kernels.scan import TILE
 
 __all__ = ["ReferenceStore"]
 
 _Slots = NDArray[np.int64]
 _FIRST = 8 * TILE  # references of the first segment
+_READ_TOGETHER = 512  # keys
 
 
 class ReferenceStore:
@@ -37,7 +40,7 @@ class ReferenceStore:
         self._make_rows = make_rows
         self._largest = largest
         self._segments: list[Segment] = []
-        self._firsts = np.zeros(0, np.int64)
+        self._firsts: list[int] = []
         self._free: list[int] = []
         self._next_slot = 0
         self._next_place = 0
@@ -54,7 +57,13 @@ class ReferenceStore:
     def key_at(self, slot: int) -> str:
         """Key of a slot that was written."""
         segment, lane = self._at(slot)
-        return key_of(segment.rows.read(np.array([lane]))[0])
+        return key_of(segment.rows.keys(np.array([lane]))[0])
+
+    def keys_of(self, slots: _Slots) -> Iterator[str]:
+        """Keys of slots that were written, many read at a time."""
+        for start in range(0, len(slots), _READ_TOGETHER):
+            for segment, lanes in self.by_segment(slots[start : start + _READ_TOGETHER]):
+                yield from map(key_of, segment.rows.keys(lanes))
 
     def find(self, key: str) -> int | None:
         """Slot of a key."""
@@ -69,8 +78,23 @@ class ReferenceStore:
             else np.concatenate([np.zeros((0, ROW_BYTES), np.uint8), *parts])
         )
 
+    def fronts(self, slots: _Slots) -> NDArray[np.uint8]:
+        """Copy the fronts of the rows of slots: (N, 3725) uint8."""
+        found = np.empty((len(slots), FRONT.stop), np.uint8)
+        start = 0
+        for segment, lanes in self.by_segment(slots):
+            some = segment.rows.front(lanes)
+            found[start : start + len(lanes)] = some
+            some[:] = 0
+            start += len(lanes)
+        return found
+
     def by_segment(self, slots: _Slots) -> Iterator[tuple[Segment, NDArray[np.int64]]]:
         """Slots as lanes of their segments, neighbours together, in order."""
+        if len(slots) == 1:  # no arrays for one: this is most of what an erasure would cost
+            segment, lane = self._at(int(slots[0]))
+            yield segment, np.array([lane])
+            return
         which = np.searchsorted(self._firsts, slots, side="right") - 1
         start = 0
         for number, run in groupby(which.tolist()):
@@ -85,14 +109,17 @@ class ReferenceStore:
         return np.concatenate([np.zeros(0, np.int64), *parts])
 
     def reserve(self, count: int) -> _Slots:
-        """Take slots that nobody can see, ascending."""
-        taken = sorted(self._free.pop() for _ in range(min(count, len(self._free))))
-        while len(taken) < count:
-            self._grow()
-            room = self._room() - self._next_slot
-            some = min(count - len(taken), room)
-            taken += range(self._next_slot, self._next_slot + some)
-            self._next_slot += some
+        """Take slots that nobody can see, ascending.
+
+        Raises:
+            GalleryStorageError: there is no room for more rows; no slot was taken.
+        """
+        while len(self._free) + self._room() - self._next_slot < count:
+            self._grow()  # first: if there is no room for more rows, nothing has changed
+        taken = [self._free.pop() for _ in range(min(count, len(self._free)))]
+        fresh = count - len(taken)
+        taken += range(self._next_slot, self._next_slot + fresh)
+        self._next_slot += fresh
         return np.array(sorted(taken), np.int64)
 
     def write(self, slots: _Slots, batch: Batch) -> None:
@@ -102,15 +129,24 @@ class ReferenceStore:
             segment.write(lanes, batch[start : start + len(lanes)])
             start += len(lanes)
 
-    def publish(self, slots: _Slots, keys: Sequence[str]) -> list[int]:
-        """Show written slots, in the order given; returns the slots that they replace.
+    def publish(self, slots: _Slots, keys: Sequence[str], *, replaced: list[int | None]) -> None:
+        """Show written slots, in the order given.
 
         A replaced reference hands its place in the enrolment order to its successor.
+
+        Args:
+            slots: Where they lie.
+            keys: Their keys.
+            replaced: Gets for every slot that is shown the one that it replaces, None for none.
+
+        Raises:
+            GalleryError: a row that must be read for its key cannot be; the slots from there on
+                are not shown.
         """
-        replaced = []
         for key, slot in zip(keys, slots.tolist(), strict=True):
-            segment, lane = self._at(slot)
             old = self._keys.find(key)
+            self._keys.put(key, slot)
+            segment, lane = self._at(slot)
             if old is None:
                 segment.order[lane] = self._next_place
                 self._next_place += 1
@@ -118,10 +154,8 @@ class ReferenceStore:
                 before, at = self._at(old)
                 segment.order[lane] = before.order[at]
                 before.hide(np.array([at]))
-                replaced.append(old)
-            self._keys.put(key, slot)
             segment.show(np.array([lane]))
-        return replaced
+            replaced.append(old)
 
     def withdraw(self, key: str) -> int | None:
         """Hide a reference from new readers; returns its slot, None if it is not present."""
@@ -131,10 +165,31 @@ class ReferenceStore:
             segment.hide(np.array([lane]))
         return slot
 
+    def withdraw_all(self) -> list[int]:
+        """Hide every reference from new readers, without reading a row; returns the slots."""
+        slots = []
+        for segment in self._segments:
+            lanes = lanes_of(segment.columns.enrolled)
+            segment.hide(lanes)
+            slots += (segment.first + lanes).tolist()
+        self._keys = KeyTable(self.key_at)
+        return slots
+
     def wipe(self, slots: Iterable[int]) -> None:
-        """Overwrite hidden slots that no reader holds; may run outside the lock."""
+        """Overwrite hidden slots that no reader holds; may run outside the lock.
+
+        Raises:
+            GalleryStorageError: rows could not be overwritten in their file, where nobody can read
+                them any more; all the others are.
+        """
+        failed: GalleryStorageError | None = None
         for segment, lanes in self.by_segment(np.array(sorted(slots), np.int64)):
-            segment.wipe(lanes)
+            try:
+                segment.wipe(lanes)
+            except GalleryStorageError as error:
+                failed = error
+        if failed is not None:
+            raise failed
 
     def release(self, slots: Iterable[int]) -> None:
         """Give wiped slots back."""
@@ -166,7 +221,7 @@ class ReferenceStore:
         return np.concatenate([np.zeros(0, np.uint64), *parts])
 
     def _number(self, slot: int) -> int:
-        return int(np.searchsorted(self._firsts, slot, side="right")) - 1
+        return bisect_right(self._firsts, slot) - 1
 
     def _at(self, slot: int) -> tuple[Segment, int]:
         segment = self._segments[self._number(slot)]
@@ -177,12 +232,10 @@ class ReferenceStore:
         return self._segments[-1].first + self._segments[-1].capacity if self._segments else 0
 
     def _grow(self) -> None:
-        """Add a segment if every slot was taken: three times all before together, at most."""
+        """Add a segment, three times as large as all before together, at most."""
         first = self._room()
-        if self._next_slot < first:
-            return
         capacity = min(max(3 * first, _FIRST), self._largest)
         rows = self._make_rows(first, capacity)
         # Replaced, not changed: readers use them outside the lock.
         self._segments = [*self._segments, Segment(first, capacity, rows=rows)]
-        self._firsts = np.array([segment.first for segment in self._segments], np.int64)
+        self._firsts = [segment.first for segment in self._segments]

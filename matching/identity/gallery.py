@@ -148,6 +148,10 @@ class IdentityGallery:
             self._overwrite(numbers)
             return len(numbers)
 
+    def clear(self) -> None:
+        """Overwrite and remove every reference."""
+        self.erase(self.labels())
+
     def relabel(self, key: str, attributes: int) -> bool:
         """Replace the attribute word of a reference; False if the key is not present."""
         _check_attributes(attributes)

@@ -1,5 +1,7 @@
 """Which engine searches the registry, and whom it compares."""
 
+from pathlib import Path
+
 import pytest
 
 from eurodac.galleries import engine_maker
@@ -25,3 +27,16 @@ def test_everybody_is_compared_if_the_operator_says_so(narrowing: bool) -> None:
     found = engine.search(Person(1).capture(), permit=Permit(), k=1, threshold=10.0)
     assert found.searched == people
     assert (found.compared == people) is not narrowing
+
+
+def test_rows_lie_where_the_operator_says(tmp_path: Path) -> None:
+    folder = tmp_path / "rows"
+    for maker, made in (
+        (engine_maker("native"), False),
+        (engine_maker("native", rows_folder=folder), True),
+    ):
+        engine = maker()
+        assert isinstance(engine, NativeGallery)
+        engine.enrol_batch(strangers(3))
+        assert folder.is_dir() is made
+        assert engine.search(Person(1).capture(), permit=Permit(), k=1, threshold=9).searched == 3

@@ -15,7 +15,7 @@ from matching.errors import GalleryStaleError
 from matching.gallery.protocol import Permit
 from matching.identity.gallery import IdentityGallery
 from tests.eurodac.examples import AT, dataset
-from tests.eurodac.test_galleries import World
+from tests.eurodac.gallery_world import World
 from tests.matching.identity.people import BORN, who
 
 EVERYTHING = Permit()

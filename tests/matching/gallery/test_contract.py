@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import gettempdir
 from threading import Event, Thread
 
 import numpy as np
@@ -13,8 +15,10 @@ from matching.fingerprint.compare import compare_many, pack
 from matching.gallery.faiss_engine import FaissGallery
 from matching.gallery.native_engine import NativeGallery
 from matching.gallery.protocol import CandidateList, GalleryEngine, Permit, Reference
+from matching.gallery.sealed_rows import SealedRows
 from matching.template import FingerSet
 from tests.matching.gallery.population import Person, reference
+from tests.matching.gallery.sealer import AesRowCipher
 
 EVERYTHING = Permit()
 LOWEST = -1e9
@@ -28,11 +32,18 @@ class Made:
     make: Callable[[], GalleryEngine]
 
 
+def sealed() -> NativeGallery:
+    """Its files have no name, so nothing stays in the folder."""
+    rows = SealedRows(Path(gettempdir()), AesRowCipher())
+    return NativeGallery(threads=2, rows=rows, largest=512)
+
+
 ENGINES = (
     Made("faiss", FaissGallery),
     Made("faiss, batches of 3", lambda: FaissGallery(batch=3)),
     Made("native", NativeGallery),
     Made("native, two threads", lambda: NativeGallery(threads=2, largest=512)),
+    Made("native, sealed rows", sealed),
 )
 
 
@@ -182,6 +193,18 @@ def test_searches_run_while_others_enrol_and_erase(made: Made, people: list[Refe
         reader.join()
     assert failures == []
     assert len(engine) == 5
+
+
+def test_a_cleared_gallery_is_empty_and_can_be_filled_again(
+    gallery: GalleryEngine, people: list[Reference]
+) -> None:
+    gallery.clear()
+    assert (len(gallery), gallery.labels(), gallery.erase(["person-3"])) == (0, {}, 0)
+    probe = Person(3).capture(seed=1)
+    assert gallery.search(probe, permit=EVERYTHING, k=9, threshold=LOWEST).searched == 0
+    gallery.enrol(people)
+    found = gallery.search(probe, permit=EVERYTHING, k=9, threshold=LOWEST)
+    assert _answer(found) == _oracle(people, probe=probe, permit=EVERYTHING, k=9, threshold=LOWEST)
 
 
 def test_a_dump_restores_the_same_gallery(

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import gettempdir
 from threading import Event, Thread
 from typing import Any
 
@@ -15,11 +16,13 @@ from matching.gallery.narrowing import FindLimits
 from matching.gallery.native_engine import NativeGallery
 from matching.gallery.protocol import CandidateList, Permit, Reference
 from matching.gallery.rows import MappedRows
+from matching.gallery.sealed_rows import SealedRows
 from matching.kernels import fingerprint as kernel
 from matching.kernels import scan
 from matching.parameters import CylinderTuning
 from matching.template import FingerPosition, FingerSet
 from tests.matching.gallery.population import Person, reference, strangers
+from tests.matching.gallery.sealer import AesRowCipher
 
 EVERYTHING = Permit()
 LOWEST = -1e9
@@ -84,12 +87,13 @@ def test_a_mate_is_found_among_few_that_are_compared(gallery: NativeGallery) -> 
         {"threads": 2},
         {"threads": 3, "largest": 1024},
         {"largest": 1 << 14},
+        {"threads": 2, "rows": SealedRows(Path(gettempdir()), AesRowCipher())},
     ],
 )
 def test_no_answer_depends_on_threads_segments_or_probes_together(
-    gallery: NativeGallery, other: dict[str, int]
+    gallery: NativeGallery, other: dict[str, object]
 ) -> None:
-    parameters = {"smallest": 5, "largest": 512} | other
+    parameters: dict[str, object] = {"smallest": 5, "largest": 512} | other
     second = filled(NativeGallery(cuts=nearer_than(1.5), **parameters))  # type: ignore[arg-type]
     probes = [Person(seed).capture(seed=1) for seed in range(PEOPLE)]
     permit = Permit((6,), frozenset({"person-3"}))
@@ -288,8 +292,8 @@ def test_a_gallery_grows_while_it_is_searched() -> None:
     assert len(engine._store._segments) == 5
 
 
-def test_memory_per_reference_stays_within_its_budget() -> None:
-    engine = NativeGallery(largest=1 << 14)
+def test_memory_per_reference_stays_within_its_budget(tmp_path: Path) -> None:
+    engine = NativeGallery(rows=SealedRows(tmp_path, AesRowCipher()), largest=1 << 14)
     engine.enrol_batch(strangers(16384))
     assert engine.nbytes / len(engine) <= 450 - 64  # and a face sketch
 

@@ -86,6 +86,13 @@ def test_erasure_overwrites_rows_keys_and_words_that_nobody_else_has() -> None:
     assert b"halabi" not in b"".join(parts_of(held))
 
 
+def test_a_cleared_gallery_holds_nobody() -> None:
+    held = gallery(*THREE)
+    held.clear()
+    assert (len(held), held.labels()) == (0, {})
+    assert b"halabi" not in held._owners._keys.tobytes()
+
+
 def test_a_reference_without_a_name_is_found_by_its_date() -> None:
     held = gallery(IdentityReference("x", 1, (), PartialDate(1981, 7, 9)), *THREE)
     found = held.search(who("Nobody", PartialDate(1981, 7, 9), ""), permit=EVERYBODY, k=1)
