@@ -57,6 +57,10 @@ class MatchingError(Exception):
         super().__init__(message)
         self.code = code
 
+    def __reduce__(self) -> tuple[type[MatchingError], tuple[str, str]]:
+        """Let other processes raise it: a pool that cannot read an error only says it broke."""
+        return type(self), (self.code, str(self))
+
 
 class TemplateError(MatchingError):
     """A template breaks its own invariants."""

@@ -39,7 +39,7 @@ from matching.template import FingerPosition, FingerSet
 __all__ = ["add_arguments", "run"]
 
 _FPIR = 1e-3
-_LOWEST = 5.0  # strangers of ten fingers hardly reach it
+_LOWEST = PERSON_THRESHOLD  # the registry asks for no lower score
 _LISTED = 20
 _BLOCK = 4096  # strangers enrolled at a time
 _TOGETHER = 64  # probes per batched call
@@ -148,7 +148,7 @@ def _measure(
     setting = [_best(found) for found in _batched(engine, _reduced(probes.setting, chosen))]
     allowed = int(_FPIR * len(setting))
     found_at = float(np.nextafter(np.sort(setting)[-1 - allowed], np.inf))
-    threshold = max(PERSON_THRESHOLD, found_at)  # the registry uses no lower one
+    threshold = max(_LOWEST, found_at)
     began = perf_counter()
     measured = [_best(found) for found in _batched(engine, _reduced(probes.measuring, chosen))]
     rate = len(measured) / (perf_counter() - began)
@@ -157,7 +157,7 @@ def _measure(
     found = [*single, *_batched(engine, mated[len(single) :])]
     for one, probe, enrolled in zip(found, mated, probes.enrolled, strict=True):
         scores = {c.key: c.comparison.score for c in one.candidates}
-        missed += scores.get(enrolled.key, _LOWEST) < threshold
+        missed += scores.get(enrolled.key, -np.inf) < threshold
         if enrolled.key not in scores:
             exact = compare(pack(probe), pack(enrolled.fingers)).score
             lost += exact >= threshold
@@ -203,7 +203,7 @@ def _batched(engine: NativeGallery, probes: Sequence[FingerSet]) -> Iterator[Can
 
 
 def _best(found: CandidateList) -> float:
-    return found.candidates[0].comparison.score if found.candidates else _LOWEST
+    return found.candidates[0].comparison.score if found.candidates else -np.inf
 
 
 def _memory(engine: NativeGallery, probes: _Probes, *, sealed: bool) -> dict[str, float]:

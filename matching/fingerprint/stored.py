@@ -79,6 +79,8 @@ def compare_stored(
     Thread-safe; the GIL is released inside the kernels.
     """
     near = _reaching(probe, stored, _course(strengths, early, threshold - _SLACK))
+    if not near:
+        return []
     chosen = pack_many([blobs_of(stored[i]) for i in near])
     compared = compare_many(probe, chosen)
     for one in chosen:

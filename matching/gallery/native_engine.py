@@ -239,9 +239,8 @@ class NativeGallery(InPlace):
     ) -> CandidateList:
         """Compare the chosen references exactly."""
         slots, packed = narrowed.slots, pack(probe)
-        chunks = [
-            slots[at : at + _COMPARED_TOGETHER] for at in range(0, len(slots), _COMPARED_TOGETHER)
-        ]
+        size = max(_COMPARED_TOGETHER, min(_PART, len(slots) // (4 * self._threads)))
+        chunks = [slots[at : at + size] for at in range(0, len(slots), size)]
         compared = self._work(
             lambda chunk: self._compare(packed, chunk, threshold, narrowed.early), chunks
         )

@@ -47,7 +47,7 @@ WIDE void look_around_avx512(const finger_model *model, const finger_minutiae *m
     const __m512i from = pair_words(m->places[2 * centre], m->places[2 * centre + 1]);
     const __m512i half = _mm512_set1_epi32(8192), middle = _mm512_set1_epi16(BUILD_MIDDLE);
     const __m512i angle = _mm512_set1_epi32(m->angle[centre]);
-    view->cover_count = view->count = view->neighbours = 0;
+    int cover_count = 0, count = 0, neighbours = 0;
     for (int t = 0; t < m->count; t += 16) {
         const int rest = m->count - t, own = centre - t;
         const __mmask16 real = (__mmask16)(rest < 16 ? (1 << rest) - 1 : 0xffff);
@@ -65,11 +65,12 @@ WIDE void look_around_avx512(const finger_model *model, const finger_minutiae *m
         const __m512i turns = _mm512_sub_epi32(
             angle, _mm512_cvtepu8_epi32(
                        _mm_loadu_si128((const __m128i *)(const void *)(m->angle + t))));
-        view->cover_count += keep_lanes(view->covers + view->cover_count, covers, places);
-        keep_lanes(view->turns + view->count, parts, turns);
-        view->count += keep_lanes(view->places + view->count, parts, places);
-        view->neighbours += __builtin_popcount(near);
+        cover_count += keep_lanes(view->covers + cover_count, covers, places);
+        keep_lanes(view->turns + count, parts, turns);
+        count += keep_lanes(view->places + count, parts, places);
+        neighbours += __builtin_popcount(near);
     }
+    view->cover_count = cover_count, view->count = count, view->neighbours = neighbours;
 }
 
 /* valid_cells, eight minutiae at a time; a shift by a negative number is one by far too much. */
@@ -136,7 +137,9 @@ WIDE void sum_parts_avx512(const finger_model *model, const wide_view *view,
     const uint32_t *all_along = model->along[0];
     const uint16_t *all_across = model->across[0];
     __m512i sums[FINGER_SIDE + 2 * SUM_MARGIN][2];
-    memset(sums, 0, sizeof sums);
+#pragma GCC unroll 14
+    for (int a = 0; a < FINGER_SIDE + 2 * SUM_MARGIN; a++)
+        sums[a][0] = sums[a][1] = _mm512_setzero_si512();
     for (int n = 0; n < view->count; n++) {
         const uint16_t *across_from = all_across + parts->at[2 * n + 1];
         const uint16_t *share_from = model->direction[view->turns[n] & (FINGER_TURN - 1)];
@@ -170,22 +173,27 @@ WIDE void join_rows_avx512(const finger_bits bits, uint64_t planes[FINGER_LANES]
     _mm512_storeu_si512(planes, _mm512_permutexvar_epi8(order, _mm512_loadu_si512(bits)));
 }
 
+/* make_planes of every minutia in turn.  It looks around from the next one first: what was just
+ * written is slow to read in other pieces. */
 FINGER_AVX512_TARGET static int make_planes_avx512(const finger_model *model,
                                                    const finger_minutiae *m, int centre,
+                                                   wide_view views[2],
                                                    uint64_t planes[FINGER_LANES]) {
-    wide_view view;
+    const wide_view *view = &views[centre & 1];
     wide_parts parts;
     finger_bits bits;
-    look_around_avx512(model, m, centre, &view);
-    planes[FINGER_VALID] = valid_cells_avx512(model, &view);
-    if (!is_cylinder(model, planes[FINGER_VALID], view.neighbours)) return 0;
-    list_parts_avx512(&view, &parts);
-    sum_parts_avx512(model, &view, &parts, bits);
-    const uint64_t valid = planes[FINGER_VALID];
+    if (centre == 0) look_around_avx512(model, m, 0, &views[0]);
+    if (centre + 1 < m->count) look_around_avx512(model, m, centre + 1, &views[~centre & 1]);
+    const uint64_t valid = valid_cells_avx512(model, view);
+    if (!is_cylinder(model, valid, view->neighbours)) return 0;
+    list_parts_avx512(view, &parts);
+    sum_parts_avx512(model, view, &parts, bits);
     join_rows_avx512(bits, planes);
     planes[FINGER_VALID] = valid;
     return 1;
 }
+#else
+typedef char wide_view;
 #endif
 
 /* The planes of one minutia and its valid cells; 0 if it has no cylinder. */
@@ -203,16 +211,16 @@ FINGER_BODY int make_planes(const finger_model *model, const finger_minutiae *m,
     return 1;
 }
 
-/* The cylinder of a minutia into a lane; 0 if it has none. */
+/* The cylinder of a minutia into a lane; 0 if it has none.  views: for make_planes_avx512. */
 FINGER_BODY int build_cylinder(const finger_model *model, const finger_minutiae *m, int centre,
-                               int level, uint64_t *lane) {
+                               int level, wide_view views[2], uint64_t *lane) {
     uint64_t planes[FINGER_LANES] FINGER_ALIGNED;
 #if defined(__x86_64__)
     const int made = level == CPU_AVX512 && m->narrow
-                         ? make_planes_avx512(model, m, centre, planes)
+                         ? make_planes_avx512(model, m, centre, views, planes)
                          : make_planes(model, m, centre, planes);
 #else
-    (void)level;
+    (void)level, (void)views;
     const int made = make_planes(model, m, centre, planes);
 #endif
     if (!made) return 0;
@@ -229,13 +237,14 @@ FINGER_BODY int build_cylinder(const finger_model *model, const finger_minutiae 
 FINGER_BODY int64_t build_body(const finger_model *model, const finger_minutiae *m, int level,
                                finger_header *out) {
     uint64_t *blocks = (uint64_t *)(out + 1);
+    wide_view views[2];
     int kept = 0, qualities = 0;
     for (int i = 0; i < m->count; i++) {
         qualities += m->quality[i];
         if (kept % FINGER_LANES == 0)
             memset(blocks + FINGER_LANES * kept, 0, sizeof(uint64_t) * FINGER_BLOCK);
         uint64_t *block = blocks + FINGER_BLOCK * (kept / FINGER_LANES);
-        kept += build_cylinder(model, m, i, level, block + kept % FINGER_LANES);
+        kept += build_cylinder(model, m, i, level, views, block + kept % FINGER_LANES);
     }
     memset(out, 0, sizeof *out);
     out->format = FINGER_FORMAT, out->tuning = model->tuning, out->cylinders = kept;
