@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from eurodac.errors import SettingError
+from matching.fingerprint.cuts import MISS_BUDGET
 from matching.thresholds import DEFAULT_FPIR
 
 __all__ = ["Settings", "load_settings"]
@@ -66,11 +67,14 @@ class Settings(BaseSettings):
         description="What searches the gallery: native keeps minutiae and builds what it compares, "
         "faiss keeps what is compared, in ten times the memory.",
     )
-    gallery_narrowing: bool = Field(
-        default=True,
-        description="Compare only those whose sketches are near (native), so that about one mate "
-        "of ten thousand may be lost. Without it everybody is compared, and a search of many "
-        "thousand records takes seconds.",
+    gallery_miss_budget: float = Field(
+        default=MISS_BUDGET,
+        ge=0,
+        le=0.01,
+        description="Share of mates that a search of the native gallery may lose because it "
+        "compares only those that are near. A tenth of it costs up to three times the time; below "
+        "3e-5, and with 0, everybody is compared, and a search of many thousand records takes "
+        "seconds.",
     )
     gallery_threads: int = Field(
         default=1, ge=1, le=256, description="Threads that one search of the native gallery uses."

@@ -92,7 +92,7 @@ def open_service(
             engine_maker(
                 settings.gallery_engine,
                 threads=settings.gallery_threads,
-                narrowing=settings.gallery_narrowing,
+                miss_budget=settings.gallery_miss_budget,
                 rows_folder=settings.gallery_rows_folder,
             ),
             target_fpir=settings.target_fpir,

@@ -18,15 +18,15 @@ def test_an_engine_is_chosen_by_name() -> None:
         engine_maker("other")
 
 
-@pytest.mark.parametrize("narrowing", [False, True])
-def test_everybody_is_compared_if_the_operator_says_so(narrowing: bool) -> None:
+@pytest.mark.parametrize("budget", [0.0, 1e-5, 1e-4, 1e-2])
+def test_the_operator_says_how_many_mates_may_be_lost(budget: float) -> None:
     people = 1500
-    engine = (engine_maker("native") if narrowing else engine_maker("native", narrowing=False))()
+    engine = engine_maker("native", miss_budget=budget)()
     assert isinstance(engine, NativeGallery)
     engine.enrol_batch(strangers(people))
     found = engine.search(Person(1).capture(), permit=Permit(), k=1, threshold=10.0)
     assert found.searched == people
-    assert (found.compared == people) is not narrowing
+    assert (found.compared == people) is (budget < 1e-4)
 
 
 def test_rows_lie_where_the_operator_says(tmp_path: Path) -> None:
