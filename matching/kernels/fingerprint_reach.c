@@ -1,12 +1,17 @@
-/* Which stored people can reach a person score: each is given up at the finger that settles it. */
+/* Which people can reach a person score: each is given up at the finger that settles it. */
 #include "fingerprint_calls.h"
 
-/* The fingers that a reference has in common with the probe, the cheapest first: strangers are
- * given up before the dear ones. */
+/* A finger of a reference that the probe has too. */
 typedef struct {
-    const uint8_t *minutiae[FINGER_POSITIONS]; /* compact, without magic and version */
-    int64_t size[FINGER_POSITIONS], price[FINGER_POSITIONS];
-    int family[FINGER_POSITIONS], position[FINGER_POSITIONS];
+    const uint8_t *minutiae; /* compact, without magic and version, of `size` bytes; or */
+    const finger_header *packed;
+    int64_t size, price;
+    int position, family;
+} common_finger;
+
+/* Those of a reference, the cheapest first: strangers are given up before the dear ones. */
+typedef struct {
+    common_finger list[FINGER_POSITIONS];
     int count;
 } common_fingers;
 
@@ -40,22 +45,19 @@ static double highest(const finger_judgement *judge) {
     return most;
 }
 
-/* Adds a finger in its place; a price is what building and comparing cost, in some unit. */
-static void add_common(common_fingers *o, int position, const uint8_t *minutiae, int64_t size,
-                       const finger_compact *head, int cylinders) {
-    const int64_t price = (int64_t)head->count * (head->count + cylinders);
+/* Adds a finger in its place, by what building and comparing cost, in some unit. */
+static void add_common(common_fingers *o, common_finger one) {
     int at = o->count++;
-    for (; at > 0 && o->price[at - 1] > price; at--) {
-        o->minutiae[at] = o->minutiae[at - 1], o->size[at] = o->size[at - 1];
-        o->price[at] = o->price[at - 1], o->family[at] = o->family[at - 1];
-        o->position[at] = o->position[at - 1];
-    }
-    o->minutiae[at] = minutiae, o->size[at] = size, o->price[at] = price;
-    o->family[at] = head->family, o->position[at] = position;
+    for (; at > 0 && o->list[at - 1].price > one.price; at--) o->list[at] = o->list[at - 1];
+    o->list[at] = one;
 }
 
-/* Lists them; -1 if a size or a header is damaged. */
-static int list_common(const finger_set *probe, const uint8_t *stored, int64_t room,
+static const finger_header *form_of(const finger_set *set, int position, int same) {
+    return same ? set->own[position] : set->general[position];
+}
+
+/* Lists the common fingers of a stored reference; -1 if a size or a header is damaged. */
+static int list_stored(const finger_set *probe, const uint8_t *stored, int64_t room,
                        common_fingers *o) {
     o->count = 0;
     for (int f = 0; f < FINGER_POSITIONS; f++, stored += room) {
@@ -64,48 +66,79 @@ static int list_common(const finger_set *probe, const uint8_t *stored, int64_t r
         if (!size || !probe->own[f]) continue;
         if (size > room - FINGER_STORED_HEAD) return -1;
         if (read_head(stored + FINGER_STORED_HEAD, size, &head) < 0) return -1;
-        add_common(o, f, stored + FINGER_STORED_HEAD, size, &head, probe->own[f]->cylinders);
+        const int64_t price = (int64_t)head.count * (head.count + probe->own[f]->cylinders);
+        add_common(o, (common_finger){stored + FINGER_STORED_HEAD, 0, size, price, f,
+                                      head.family});
     }
     return 0;
 }
 
+/* The same of a packed one. */
+static void list_packed(const finger_set *probe, const finger_set *reference, common_fingers *o) {
+    o->count = 0;
+    for (int f = 0; f < FINGER_POSITIONS; f++) {
+        if (!probe->own[f] || !reference->own[f]) continue;
+        const int family = reference->families[f];
+        const finger_header *packed = form_of(reference, f, probe->families[f] == family);
+        const int64_t price = (int64_t)packed->cylinders * probe->own[f]->cylinders;
+        add_common(o, (common_finger){0, packed, 0, price, f, family});
+    }
+}
+
 /* Whether a reference may reach the floor: 0 no, 1 yes, -1 it is damaged. */
 static int may_reach(const finger_judgement *judge, const finger_calls *calls,
-                     const finger_set *probe, const uint8_t *families, const common_fingers *o,
-                     double floor, finger_header *scratch) {
+                     const finger_set *probe, const common_fingers *o, double floor,
+                     finger_header *scratch) {
     const double most = highest(judge);
     double score = 0;
     for (int i = 0; i < o->count; i++) {
         if (score + (o->count - i) * most < floor) return 0;
-        finger_minutiae m;
-        if (read_minutiae(o->minutiae[i], o->size[i], &m) < 0) return -1;
-        const int f = o->position[i], family = families[f] == o->family[i] ? families[f] : 0;
-        const int same = families[f] == o->family[i];
-        const finger_header *mine = same ? probe->own[f] : probe->general[f];
-        calls->build(judge->models[family], &m, scratch);
-        const float found = calls->compare(judge->models[family], mine, scratch, FINGER_RELAXED);
-        const double llr = judge_finger(judge, mine, scratch, family, found);
+        const common_finger *one = &o->list[i];
+        const int same = probe->families[one->position] == one->family;
+        const int family = same ? one->family : 0;
+        const finger_header *mine = form_of(probe, one->position, same), *theirs = one->packed;
+        if (!theirs) {
+            finger_minutiae m;
+            if (read_minutiae(one->minutiae, one->size, &m) < 0) return -1;
+            calls->build(judge->models[family], &m, scratch);
+            theirs = scratch;
+        }
+        const float found = calls->compare(judge->models[family], mine, theirs, FINGER_RELAXED);
+        const double llr = judge_finger(judge, mine, theirs, family, found);
         score += llr > 0 ? llr : judge->against[o->count] * llr;
     }
     return score >= floor;
 }
 
 /* Tells of each of `count` references whether its person score may reach the floor: nobody else
- * does.  families: of the probe's fingers.  stored: ten stored fingers of `room` bytes, `stride`
- * bytes from one reference to the next.  scratch: room for one packed finger.  Returns 0, -1 - i if
- * reference i is damaged, -1 - count if this machine lacks the level. */
+ * does.  stored: ten stored fingers of `room` bytes, `stride` bytes from one reference to the next.
+ * scratch: room for one packed finger.  Returns 0, -1 - i if reference i is damaged, -1 - count if
+ * this machine lacks the level. */
 int64_t eurodac_finger_reach(const finger_judgement *judge, const finger_set *probe,
-                             const uint8_t *families, const uint8_t *stored, int64_t stride,
-                             int64_t room, int64_t count, double floor, int level,
-                             finger_header *scratch, uint8_t *near) {
+                             const uint8_t *stored, int64_t stride, int64_t room, int64_t count,
+                             double floor, int level, finger_header *scratch, uint8_t *near) {
     const finger_calls *calls = eurodac_finger_calls(level);
     if (!calls) return -1 - count;
     for (int64_t i = 0; i < count; i++, stored += stride) {
         common_fingers common;
-        if (list_common(probe, stored, room, &common) < 0) return -1 - i;
-        const int found = may_reach(judge, calls, probe, families, &common, floor, scratch);
+        if (list_stored(probe, stored, room, &common) < 0) return -1 - i;
+        const int found = may_reach(judge, calls, probe, &common, floor, scratch);
         if (found < 0) return -1 - i;
         near[i] = (uint8_t)found;
+    }
+    return 0;
+}
+
+/* The same of packed references; returns 0, or -1 if this machine lacks the level. */
+int64_t eurodac_finger_reach_sets(const finger_judgement *judge, const finger_set *probe,
+                                  const finger_set *const *references, int64_t count,
+                                  double floor, int level, uint8_t *near) {
+    const finger_calls *calls = eurodac_finger_calls(level);
+    if (!calls) return -1;
+    for (int64_t i = 0; i < count; i++) {
+        common_fingers common;
+        list_packed(probe, references[i], &common);
+        near[i] = (uint8_t)may_reach(judge, calls, probe, &common, floor, 0);
     }
     return 0;
 }

@@ -29,7 +29,7 @@ class _People:
 
     def __init__(self, seeds: range) -> None:
         self.stored = np.zeros((len(seeds), 10, ROOM), np.uint8)
-        self.records = np.zeros((len(seeds), 2, 10), np.uintp)
+        self.records = np.zeros((len(seeds), 22), np.uintp)
         blobs = []
         for person, seed in enumerate(seeds):
             for f, template in enumerate(Person(seed).capture(seed).fingers.values()):
@@ -39,20 +39,18 @@ class _People:
                     len(kept).to_bytes(2, "little") + kept, np.uint8
                 )
         self.packed, starts = kernel.build_many(blobs, GENERAL_TUNING)
-        where = self.packed.ctypes.data + starts[:-1].reshape(len(seeds), 1, 10)
-        self.records[:] = where.astype(np.uintp)
-        self.families = bytes([1] * 10)  # MINDTCT
+        where = self.packed.ctypes.data + starts[:-1].reshape(len(seeds), 10)
+        self.records[:, :10] = self.records[:, 10:20] = where.astype(np.uintp)
+        self.records[:, 20:].view(np.uint8)[:, :10] = 1  # MINDTCT
 
     def reaching(self, judgement: Judgement, floor: float, at: Level) -> list[bool]:
-        found = kernel.reaching(
-            self.records[0].ctypes.data,
-            self.families,
-            stored=self.stored,
-            judgement=judgement,
-            floor=floor,
-            at=at,
-        )
-        return list(map(bool, found))
+        """What both say, of stored and of built references."""
+        probe = self.records[0].ctypes.data
+        stored = kernel.reaching(probe, self.stored, judgement=judgement, floor=floor, at=at)
+        addresses = [one.ctypes.data for one in self.records]
+        packed = kernel.reaching_sets(probe, addresses, judgement=judgement, floor=floor, at=at)
+        assert stored.tolist() == packed.tolist()
+        return list(map(bool, stored))
 
     def similarities(self) -> NDArray[np.float32]:
         addresses = [one.ctypes.data for one in self.records]
@@ -104,10 +102,11 @@ def test_the_poorer_quality_counts(people: _People, at: Level) -> None:
 
 def test_what_is_missing_on_either_side_does_not_count(people: _People) -> None:
     few = _People(range(1, 3))
-    few.records[0, :, :9] = 0
+    few.records[0, :9] = few.records[0, 10:19] = 0
     assert few.reaching(_line(9, 0), 9.0, Level.AUTO) == [True, True]
     assert few.reaching(_line(9, 0), 9.1, Level.AUTO) == [False, False]
     few.stored[1, 9] = 0
+    few.records[1, 9] = 0
     assert few.reaching(_line(9, 0), 0.1, Level.AUTO) == [True, False]
     assert few.reaching(_line(9, 0), 0.0, Level.AUTO) == [True, True]
 
@@ -138,13 +137,7 @@ def test_fingers_that_do_not_lie_side_by_side_are_refused(people: _People) -> No
         (people.stored[:, :, :1], "side by side"),
     ):
         with pytest.raises(ValueError, match=why):
-            kernel.reaching(
-                people.records[0].ctypes.data,
-                people.families,
-                stored=wrong,
-                judgement=_line(0, 1),
-                floor=0.0,
-            )
+            kernel.reaching(people.records[0].ctypes.data, wrong, judgement=_line(0, 1), floor=0.0)
 
 
 def test_what_is_rebuilt_is_overwritten(people: _People, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,6 +149,6 @@ def test_what_is_rebuilt_is_overwritten(people: _People, monkeypatch: pytest.Mon
         return used[-1]
 
     monkeypatch.setattr(kernel, "aligned", spy)
-    people.reaching(_line(9, 0), 0.0, Level.AUTO)
+    kernel.reaching(people.records[0].ctypes.data, people.stored, judgement=_line(9, 0), floor=0.0)
     assert len(used) == 1
     assert not used[0].any()
