@@ -1,8 +1,8 @@
 """Synthetic records of several modalities: a face of 512 dimensions and ten fingers of 128.
 
 Each modality is a population of the same people with its own noise (benchmarks/embeddings.py):
-fingers are noisier and have no demographic clusters.  A finger is missing in a capture with
-probability 0.03, independently; the face never is.
+fingers are noisier and have no demographic clusters.  A finger is missing in a capture with one
+probability, independently; the face never is.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ __all__ = [
     "FINGERS",
     "FINGER_DIMENSIONS",
     "FINGER_WEIGHT",
+    "MISSING",
     "FusedPopulation",
     "FusedVectors",
     "Records",
@@ -30,7 +31,8 @@ FINGER_DIMENSIONS = 128
 FINGERS = 10
 FINGER_WEIGHT = 0.5
 """Of a finger's cosine beside 1 for the face's."""
-_MISSING = 0.03
+MISSING = 0.03
+"""Usual share of fingers that a capture lacks."""
 _GALLERY, _MATED, _OTHERS, _FILLERS = range(4)  # what a stream of presences is for
 Floats = NDArray[np.float32]
 
@@ -63,11 +65,13 @@ class FusedPopulation:
         people: Records of the gallery.
         seed: Everything follows from it.
         realistic: So many of the people follow the noise model; the rest are fillers.
+        missing: Share of fingers that a capture lacks, 0..1.
     """
 
     people: int
     seed: int = 42
     realistic: int = 1_000_000
+    missing: float = MISSING
 
     def _modalities(self) -> list[Population]:
         face = Population(self.people, FACE_DIMENSIONS, self.seed, self.realistic, FACE)
@@ -88,24 +92,32 @@ class FusedPopulation:
         """Yield the people of the noise model only: the first of the gallery."""
         rng = np.random.Generator(np.random.SFC64([self.seed, _GALLERY]))
         for parts in zip(*(one.modelled_blocks() for one in self._modalities()), strict=True):
-            yield _records(parts, rng)
+            yield self._records(parts, rng)
 
     def filler_blocks(self) -> Iterator[Records]:
         """Yield the fillers that follow them."""
         rng = np.random.Generator(np.random.SFC64([self.seed, _FILLERS]))
         for parts in zip(*(one.filler_blocks() for one in self._modalities()), strict=True):
-            yield _records(parts, rng)
+            yield self._records(parts, rng)
 
     def mated(self, count: int) -> tuple[Records, NDArray[np.int64]]:
         """Capture enrolled people once more; their records and the rows of their mates."""
         taken = [modality.mated(count) for modality in self._modalities()]
         rng = np.random.Generator(np.random.SFC64([self.seed, _MATED]))
-        return _records([capture.probes for capture in taken], rng), taken[0].mates
+        return self._records([capture.probes for capture in taken], rng), taken[0].mates
 
     def non_mated(self, count: int) -> Records:
         """Capture people who were never enrolled."""
         taken = [modality.non_mated(count).probes for modality in self._modalities()]
-        return _records(taken, np.random.Generator(np.random.SFC64([self.seed, _OTHERS])))
+        return self._records(taken, np.random.Generator(np.random.SFC64([self.seed, _OTHERS])))
+
+    def _records(self, parts: Sequence[Floats], rng: np.random.Generator) -> Records:
+        face, *fingers = parts
+        present = rng.random((len(face), 1 + FINGERS)) >= self.missing
+        present[:, 0] = True
+        stacked = np.stack(fingers, axis=1)
+        stacked[~present[:, 1:]] = 0
+        return Records(face, stacked, present)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +162,3 @@ class FusedVectors:
         """Capture people who were never enrolled."""
         probes = self.records.non_mated(count).concatenated()
         return Capture(probes, np.full(count, -1, np.int64))
-
-
-def _records(parts: Sequence[Floats], rng: np.random.Generator) -> Records:
-    face, *fingers = parts
-    present = rng.random((len(face), 1 + FINGERS)) >= _MISSING
-    present[:, 0] = True
-    stacked = np.stack(fingers, axis=1)
-    stacked[~present[:, 1:]] = 0
-    return Records(face, stacked, present)

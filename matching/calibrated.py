@@ -114,12 +114,6 @@ class Calibration:
         line = self.intercept + self.tilt * u + (self.slope + self.gain * u) * similarity
         return np.clip(line, self.lowest, self.highest)
 
-    def highest_llr(self, similarity: Floats) -> Floats:
-        """The most that any covariate makes of similarities: a bound, not a ratio."""
-        ends = (self.centre - 2 * self.spread, self.centre + 2 * self.spread)
-        poorest, best = (self.llr(similarity, np.full_like(similarity, end)) for end in ends)
-        return np.maximum(poorest, best)
-
 
 def finger_calibrations(document: Mapping[str, Any]) -> dict[MinutiaeFamily, Calibration]:
     """Read the rows of fingers.

@@ -9,7 +9,7 @@ Every engine runs in a process of its own, pinned to as many cores as it has thr
 the limit is the speed over what this machine's memory and instructions, measured in the same run,
 allow an exhaustive search of that kind; see benchmarks/peers/protocol.py.
 
-With ``--fused`` a record is a face and ten fingers, one finger in thirty-three missing.  The peers
+With ``--fused`` a record is a face and ten fingers, some of them missing in a capture.  The peers
 and the exact search that mates are held against know no masks: they get the weighted vectors side
 by side, zero where something is missing.  Ours scores what both sides have, in standard deviations
 of strangers with as much in common; a mate that this puts elsewhere than the plain sum counts as
@@ -27,12 +27,12 @@ from pathlib import Path
 
 from rich.progress import track
 
-from benchmarks.arguments import number, whole, wholes
+from benchmarks.arguments import number, share, whole, wholes
 from benchmarks.choice import PEERS_HELP, choose, not_installed
 from benchmarks.embeddings import Population
 from benchmarks.engines import FUSED, OURS, PEERS, Engine
 from benchmarks.exact import Reference
-from benchmarks.fused import FusedPopulation, FusedVectors
+from benchmarks.fused import MISSING, FusedPopulation, FusedVectors
 from benchmarks.identification import fnir, lost_upper_bound, threshold_at_fpir
 from benchmarks.isolation import isolated
 from benchmarks.limits import Limits
@@ -53,6 +53,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dimensions", type=whole(8, 4096), default=512)
     parser.add_argument(
         "--fused", action="store_true", help="a face and ten fingers: 1792 dimensions"
+    )
+    parser.add_argument(
+        "--missing", type=share, default=MISSING, help="share of fingers that a capture lacks"
     )
     parser.add_argument(
         "--realistic", type=whole(), default=1_000_000, help="the others are fillers"
@@ -92,6 +95,7 @@ def run(args: argparse.Namespace) -> Result:
     asked = (
         "n",
         "fused",
+        "missing",
         "realistic",
         "k",
         "mated",
@@ -124,7 +128,7 @@ class _Populations:
     def _population(self, people: int) -> Population | FusedVectors:
         args = self._args
         if args.fused:
-            return FusedVectors(FusedPopulation(people, args.seed, args.realistic))
+            return FusedVectors(FusedPopulation(people, args.seed, args.realistic, args.missing))
         return Population(people, args.dimensions, args.seed, args.realistic)
 
     def _make(self, people: int) -> Stored:

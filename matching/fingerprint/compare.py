@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.features import finger_feature
-from matching.fingerprint.compact import encode
+from matching.fingerprint.compact import FAMILIES, encode
 from matching.fingerprint.cylinders import PackedFinger, build_many
 from matching.fusion import finger_llrs, fuse
 from matching.kernels import fingerprint as kernel
@@ -73,9 +73,13 @@ class PackedSet:
     def __post_init__(self) -> None:
         ordered = {FingerPosition(p): self.fingers[p] for p in sorted(self.fingers)}
         object.__setattr__(self, "fingers", MappingProxyType(ordered))
-        record = np.zeros((2, kernel.POSITIONS), np.uintp)
+        record = np.zeros(2 * kernel.POSITIONS + 2, np.uintp)
+        own, general = record[: 2 * kernel.POSITIONS].reshape(2, -1)
+        families = record[2 * kernel.POSITIONS :].view(np.uint8)
         for position, finger in ordered.items():
-            record[:, position - 1] = finger.own.ctypes.data, finger.general.ctypes.data
+            at = position - 1
+            own[at], general[at] = finger.own.ctypes.data, finger.general.ctypes.data
+            families[at] = FAMILIES.index(finger.family)
         record.setflags(write=False)
         object.__setattr__(self, "record", record)
 

@@ -22,7 +22,6 @@ from matching.fingerprint.compare import (
     FingersComparison,
     PackedSet,
     compare_many,
-    compare_similarities,
     pack_many,
 )
 from matching.fusion import against_weight
@@ -32,7 +31,6 @@ from matching.template import FingerPosition
 
 __all__ = ["Early", "blobs_of", "compare_reaching", "compare_stored"]
 
-_STEPS = 1024  # of similarity, in the table of the highest ratios
 _NEVER = np.full((kernel.POSITIONS + 1, kernel.POSITIONS), -np.inf)  # give up early
 _SLACK = 1e-3  # of a person score: what rounding may take from a bound
 
@@ -78,7 +76,16 @@ def compare_stored(
     Cost: see ``matching.kernels.fingerprint.reaching``; what reaches the threshold costs 0.5 ms.
     Thread-safe; the GIL is released inside the kernels.
     """
-    near = _reaching(probe, stored, _course(strengths, early, threshold - _SLACK))
+    course = _course(strengths, early, threshold - _SLACK)
+    try:
+        found = kernel.reaching(
+            probe.record.ctypes.data, stored, judgement=_judgement(), course=course
+        )
+    except KernelError as error:
+        if error.code != "kernel_minutiae":
+            raise
+        raise CodecError("compact_minutiae", "compact minutiae are damaged") from error
+    near = np.flatnonzero(found).tolist()
     if not near:
         return []
     chosen = pack_many([blobs_of(stored[i]) for i in near])
@@ -119,24 +126,26 @@ def _course(strengths: NDArray[np.uint8], early: Early | None, floor: float) -> 
     return kernel.Course(order.astype(np.uint8), least, floor)
 
 
-def _reaching(probe: PackedSet, stored: NDArray[np.uint8], course: kernel.Course) -> list[int]:
-    families = bytearray(kernel.POSITIONS)
-    for position, finger in probe.fingers.items():
-        families[position - 1] = compact.FAMILIES.index(finger.family)
-    try:
-        found = kernel.reaching(
+def compare_reaching(
+    probe: PackedSet, references: Sequence[PackedSet], *, threshold: float
+) -> list[tuple[int, FingersComparison]]:
+    """Compare one capture with many whose cylinders are built.
+
+    Returns:
+        As for ``compare_stored``.
+
+    Cost: 0.01 ms per pair of fingers. Thread-safe; the GIL is released inside the kernel.
+    """
+    near = np.flatnonzero(
+        kernel.reaching_sets(
             probe.record.ctypes.data,
-            bytes(families),
-            stored=stored,
+            [reference.record.ctypes.data for reference in references],
             judgement=_judgement(),
-            course=course,
+            floor=threshold - _SLACK,
         )
-    except KernelError as error:
-        if error.code != "kernel_minutiae":
-            raise
-        raise CodecError("compact_minutiae", "compact minutiae are damaged") from error
-    near: list[int] = np.flatnonzero(found).tolist()
-    return near
+    ).tolist()
+    compared = compare_many(probe, [references[i] for i in near])
+    return [(i, one) for i, one in zip(near, compared, strict=True) if one.score >= threshold]
 
 
 @cache
@@ -155,35 +164,3 @@ def _judgement() -> kernel.Judgement:
         ),
         neutral=NEUTRAL_QUALITY,
     )  # fmt: skip
-
-
-def compare_reaching(
-    probe: PackedSet, references: Sequence[PackedSet], *, threshold: float
-) -> list[tuple[int, FingersComparison]]:
-    """Compare one capture with many whose cylinders are built.
-
-    Returns:
-        As for ``compare_stored``.
-
-    Cost: 0.01 ms per pair of fingers. Thread-safe; the GIL is released inside the kernel.
-    """
-    near = _near(compare_similarities(probe, references), threshold)
-    compared = compare_many(probe, [references[i] for i in near])
-    return [(i, one) for i, one in zip(near, compared, strict=True) if one.score >= threshold]
-
-
-def _near(similarities: NDArray[np.float32], threshold: float) -> list[int]:
-    """References whose score could reach the threshold, whatever their families and qualities."""
-    bounds = np.nan_to_num(similarities, nan=0.0)
-    highest = _highest()[np.minimum((bounds * _STEPS).astype(np.intp) + 1, _STEPS)].sum(axis=1)
-    near: list[int] = np.flatnonzero(highest >= threshold - _SLACK).tolist()
-    return near
-
-
-@cache
-def _highest() -> NDArray[np.float64]:
-    """Most that a finger says for, by steps of its similarity, whatever its family and quality."""
-    steps = np.linspace(0, 1, _STEPS + 1)
-    most = [row.highest_llr(steps) for row in CALIBRATIONS.values()]
-    found: NDArray[np.float64] = np.maximum(0.0, np.max(most, axis=0))
-    return found

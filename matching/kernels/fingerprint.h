@@ -92,9 +92,10 @@ typedef struct {
 } finger_header;
 
 /* One capture of a person: packed fingers by position, NULL where missing, each with the tuning of
- * its family and with the general one. */
+ * its family and with the general one; and the family's number, as in compact minutiae. */
 typedef struct {
     const finger_header *own[FINGER_POSITIONS], *general[FINGER_POSITIONS];
+    uint8_t families[FINGER_POSITIONS];
 } finger_set;
 
 static inline const uint64_t *finger_blocks(const finger_header *h) {
@@ -152,8 +153,10 @@ void eurodac_finger_compare_sets(const finger_model *const *models, int model_co
                                  const finger_set *probe, const finger_set *const *references,
                                  int64_t count, int level, float *scores);
 int64_t eurodac_finger_reach(const finger_judgement *judge, const finger_set *probe,
-                             const uint8_t *families, const uint8_t *stored, int64_t stride,
-                             int64_t room, int64_t count, const uint8_t *order,
-                             const double *least, double floor, int level,
+                             const uint8_t *stored, int64_t stride, int64_t room, int64_t count,
+                             const uint8_t *order, const double *least, double floor, int level,
                              finger_header *scratch, uint8_t *near);
+int64_t eurodac_finger_reach_sets(const finger_judgement *judge, const finger_set *probe,
+                                  const finger_set *const *references, int64_t count,
+                                  double floor, int level, uint8_t *near);
 #endif

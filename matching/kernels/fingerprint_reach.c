@@ -1,11 +1,17 @@
-/* Which stored people can reach a person score: each is given up at the finger that settles it. */
+/* Which people can reach a person score: each is given up at the finger that settles it. */
 #include "fingerprint_calls.h"
 
-/* The fingers that a reference has in common with the probe, in the order of their comparison. */
+/* A finger of a reference that the probe has too. */
 typedef struct {
-    const uint8_t *minutiae[FINGER_POSITIONS]; /* compact, without magic and version */
-    int64_t size[FINGER_POSITIONS];
-    int family[FINGER_POSITIONS], position[FINGER_POSITIONS];
+    const uint8_t *minutiae; /* compact, without magic and version, of `size` bytes; or */
+    const finger_header *packed;
+    int64_t size, price;
+    int position, family;
+} common_finger;
+
+/* Those of a reference in the order of their comparison. */
+typedef struct {
+    common_finger list[FINGER_POSITIONS];
     int count;
 } common_fingers;
 
@@ -39,44 +45,71 @@ static double highest(const finger_judgement *judge) {
     return most;
 }
 
-/* Lists them; -1 if a size or a header is damaged, or the order names no position. */
-static int list_common(const finger_set *probe, const uint8_t *stored, int64_t room,
+/* Adds a finger after those that are cheaper to compare or equal. */
+static void add_common(common_fingers *o, common_finger one) {
+    int at = o->count++;
+    for (; at > 0 && o->list[at - 1].price > one.price; at--) o->list[at] = o->list[at - 1];
+    o->list[at] = one;
+}
+
+static const finger_header *form_of(const finger_set *set, int position, int same) {
+    return same ? set->own[position] : set->general[position];
+}
+
+/* Lists the common fingers of a stored reference in the order given; -1 if a size or a header is
+ * damaged, or the order names no position. */
+static int list_stored(const finger_set *probe, const uint8_t *stored, int64_t room,
                        const uint8_t *order, common_fingers *o) {
     o->count = 0;
     for (int i = 0; i < FINGER_POSITIONS; i++) {
         finger_compact head;
         const int f = order[i];
         if (f >= FINGER_POSITIONS) return -1;
-        const uint8_t *at = stored + f * room;
+        const uint8_t *at = stored + f * room, *minutiae = at + FINGER_STORED_HEAD;
         const int64_t size = at[0] | at[1] << 8;
         if (!size || !probe->own[f]) continue;
         if (size > room - FINGER_STORED_HEAD) return -1;
-        if (read_head(at + FINGER_STORED_HEAD, size, &head) < 0) return -1;
-        o->minutiae[o->count] = at + FINGER_STORED_HEAD, o->size[o->count] = size;
-        o->family[o->count] = head.family, o->position[o->count++] = f;
+        if (read_head(minutiae, size, &head) < 0) return -1;
+        add_common(o, (common_finger){minutiae, 0, size, 0, f, head.family});
     }
     return 0;
 }
 
+/* Those of a packed one, the cheapest first: strangers are given up before the dear ones. */
+static void list_packed(const finger_set *probe, const finger_set *reference, common_fingers *o) {
+    o->count = 0;
+    for (int f = 0; f < FINGER_POSITIONS; f++) {
+        if (!probe->own[f] || !reference->own[f]) continue;
+        const int family = reference->families[f];
+        const finger_header *packed = form_of(reference, f, probe->families[f] == family);
+        const int64_t price = (int64_t)packed->cylinders * probe->own[f]->cylinders;
+        add_common(o, (common_finger){0, packed, 0, price, f, family});
+    }
+}
+
 /* Whether a reference may reach the floor: 0 no, 1 yes, -1 it is damaged. Where both sides are of
  * one known family, it is given up as well where it stays below `least` of its number of fingers
- * in common and of those compared so far. */
+ * in common and of those compared so far; NULL: nobody is. */
 static int may_reach(const finger_judgement *judge, const finger_calls *calls,
-                     const finger_set *probe, const uint8_t *families, const common_fingers *o,
-                     const double *least, double floor, finger_header *scratch) {
+                     const finger_set *probe, const common_fingers *o, const double *least,
+                     double floor, finger_header *scratch) {
     const double most = highest(judge);
     double score = 0;
-    int known = 1;
+    int known = least != 0;
     for (int i = 0; i < o->count; i++) {
         if (score + (o->count - i) * most < floor) return 0;
-        finger_minutiae m;
-        if (read_minutiae(o->minutiae[i], o->size[i], &m) < 0) return -1;
-        const int f = o->position[i], family = families[f] == o->family[i] ? families[f] : 0;
-        const int same = families[f] == o->family[i];
-        const finger_header *mine = same ? probe->own[f] : probe->general[f];
-        calls->build(judge->models[family], &m, scratch);
-        const float found = calls->compare(judge->models[family], mine, scratch, FINGER_RELAXED);
-        const double llr = judge_finger(judge, mine, scratch, family, found);
+        const common_finger *one = &o->list[i];
+        const int same = probe->families[one->position] == one->family;
+        const int family = same ? one->family : 0;
+        const finger_header *mine = form_of(probe, one->position, same), *theirs = one->packed;
+        if (!theirs) {
+            finger_minutiae m;
+            if (read_minutiae(one->minutiae, one->size, &m) < 0) return -1;
+            calls->build(judge->models[family], &m, scratch);
+            theirs = scratch;
+        }
+        const float found = calls->compare(judge->models[family], mine, theirs, FINGER_RELAXED);
+        const double llr = judge_finger(judge, mine, theirs, family, found);
         score += llr > 0 ? llr : judge->against[o->count] * llr;
         known &= family > 0;
         if (known && score < least[o->count * FINGER_POSITIONS + i]) return 0;
@@ -85,24 +118,37 @@ static int may_reach(const finger_judgement *judge, const finger_calls *calls,
 }
 
 /* Tells of each of `count` references whether its person score may reach the floor: nobody else
- * does.  families: of the probe's fingers.  stored: ten stored fingers of `room` bytes, `stride`
- * bytes from one reference to the next.  order: ten positions (0..9) of each reference.  least: per
- * number of fingers in common (0..10), what the score must reach after 1..10 of them.  scratch: room for one packed finger.  Returns 0, -1 - i if
- * reference i is damaged, -1 - count if this machine lacks the level. */
+ * does.  stored: ten stored fingers of `room` bytes, `stride` bytes from one reference to the next.
+ * order: ten positions of each reference.  least: (11, 10), per number of fingers in common what
+ * the score must reach after 1..10 of them.  scratch: room for one packed finger.  Returns 0,
+ * -1 - i if reference i is damaged, -1 - count if this machine lacks the level. */
 int64_t eurodac_finger_reach(const finger_judgement *judge, const finger_set *probe,
-                             const uint8_t *families, const uint8_t *stored, int64_t stride,
-                             int64_t room, int64_t count, const uint8_t *order,
-                             const double *least, double floor, int level,
+                             const uint8_t *stored, int64_t stride, int64_t room, int64_t count,
+                             const uint8_t *order, const double *least, double floor, int level,
                              finger_header *scratch, uint8_t *near) {
     const finger_calls *calls = eurodac_finger_calls(level);
     if (!calls) return -1 - count;
     for (int64_t i = 0; i < count; i++, stored += stride) {
         common_fingers common;
-        if (list_common(probe, stored, room, order + i * FINGER_POSITIONS, &common) < 0) return -1 - i;
-        const int found = may_reach(judge, calls, probe, families, &common, least, floor,
-                                    scratch);
+        const uint8_t *positions = order + i * FINGER_POSITIONS;
+        if (list_stored(probe, stored, room, positions, &common) < 0) return -1 - i;
+        const int found = may_reach(judge, calls, probe, &common, least, floor, scratch);
         if (found < 0) return -1 - i;
         near[i] = (uint8_t)found;
+    }
+    return 0;
+}
+
+/* The same of packed references; returns 0, or -1 if this machine lacks the level. */
+int64_t eurodac_finger_reach_sets(const finger_judgement *judge, const finger_set *probe,
+                                  const finger_set *const *references, int64_t count,
+                                  double floor, int level, uint8_t *near) {
+    const finger_calls *calls = eurodac_finger_calls(level);
+    if (!calls) return -1;
+    for (int64_t i = 0; i < count; i++) {
+        common_fingers common;
+        list_packed(probe, references[i], &common);
+        near[i] = (uint8_t)may_reach(judge, calls, probe, &common, 0, floor, 0);
     }
     return 0;
 }

@@ -30,6 +30,9 @@ def test_fingers_are_missing_as_often_as_stated_and_then_zero() -> None:
     lengths = np.linalg.norm(rows.fingers, axis=2)
     np.testing.assert_allclose(lengths, rows.present[:, 1:], atol=1e-5)
     assert rows.present.shape == (3000, 1 + FINGERS)
+    fewer = gallery(FusedPopulation(3000, missing=0.6))
+    assert 0.58 < (~fewer.present[:, 1:]).mean() < 0.62
+    assert fewer.present[:, 0].all()
 
 
 def test_the_fused_score_is_the_weighted_sum_of_the_cosines() -> None:

@@ -30,7 +30,7 @@ class _People:
 
     def __init__(self, seeds: range) -> None:
         self.stored = np.zeros((len(seeds), 10, ROOM), np.uint8)
-        self.records = np.zeros((len(seeds), 2, 10), np.uintp)
+        self.records = np.zeros((len(seeds), 22), np.uintp)
         blobs = []
         for person, seed in enumerate(seeds):
             for f, template in enumerate(Person(seed).capture(seed).fingers.values()):
@@ -40,11 +40,20 @@ class _People:
                     len(kept).to_bytes(2, "little") + kept, np.uint8
                 )
         self.packed, starts = kernel.build_many(blobs, GENERAL_TUNING)
-        where = self.packed.ctypes.data + starts[:-1].reshape(len(seeds), 1, 10)
-        self.records[:] = where.astype(np.uintp)
-        self.families = bytes([1] * 10)  # MINDTCT
+        where = self.packed.ctypes.data + starts[:-1].reshape(len(seeds), 10)
+        self.records[:, :10] = self.records[:, 10:20] = where.astype(np.uintp)
+        self.records[:, 20:].view(np.uint8)[:, :10] = 1  # MINDTCT
 
-    def reaching(
+    def reaching(self, judgement: Judgement, floor: float, at: Level) -> list[bool]:
+        """What both say, of stored and of built references."""
+        probe = self.records[0].ctypes.data
+        stored = self.told(judgement, floor, at)
+        addresses = [one.ctypes.data for one in self.records]
+        packed = kernel.reaching_sets(probe, addresses, judgement=judgement, floor=floor, at=at)
+        assert stored == list(map(bool, packed))
+        return stored
+
+    def told(
         self,
         judgement: Judgement,
         floor: float,
@@ -53,19 +62,14 @@ class _People:
         order: NDArray[np.uint8] | None = None,
         least: NDArray[np.float64] = NEVER,
     ) -> list[bool]:
-        course = Course(
-            np.tile(np.arange(10, dtype=np.uint8), (len(self.stored), 1))
-            if order is None
-            else order,
-            least,
-            floor,
-        )
+        """What is said of stored references."""
+        if order is None:
+            order = np.tile(np.arange(10, dtype=np.uint8), (len(self.stored), 1))
         found = kernel.reaching(
             self.records[0].ctypes.data,
-            self.families,
-            stored=self.stored,
+            self.stored,
             judgement=judgement,
-            course=course,
+            course=Course(order, least, floor),
             at=at,
         )
         return list(map(bool, found))
@@ -120,10 +124,11 @@ def test_the_poorer_quality_counts(people: _People, at: Level) -> None:
 
 def test_what_is_missing_on_either_side_does_not_count(people: _People) -> None:
     few = _People(range(1, 3))
-    few.records[0, :, :9] = 0
+    few.records[0, :9] = few.records[0, 10:19] = 0
     assert few.reaching(_line(9, 0), 9.0, Level.AUTO) == [True, True]
     assert few.reaching(_line(9, 0), 9.1, Level.AUTO) == [False, False]
     few.stored[1, 9] = 0
+    few.records[1, 9] = 0
     assert few.reaching(_line(9, 0), 0.1, Level.AUTO) == [True, False]
     assert few.reaching(_line(9, 0), 0.0, Level.AUTO) == [True, True]
 
@@ -156,8 +161,7 @@ def test_fingers_that_do_not_lie_side_by_side_are_refused(people: _People) -> No
         with pytest.raises(ValueError, match=why):
             kernel.reaching(
                 people.records[0].ctypes.data,
-                people.families,
-                stored=wrong,
+                wrong,
                 judgement=_line(0, 1),
                 course=Course(np.zeros((len(wrong), 10), np.uint8), NEVER, 0.0),
             )
@@ -172,7 +176,7 @@ def test_what_is_rebuilt_is_overwritten(people: _People, monkeypatch: pytest.Mon
         return used[-1]
 
     monkeypatch.setattr(kernel, "aligned", spy)
-    people.reaching(_line(9, 0), 0.0, Level.AUTO)
+    people.told(_line(9, 0), 0.0, Level.AUTO)
     assert len(used) == 1
     assert not used[0].any()
 
@@ -189,11 +193,11 @@ def test_a_reference_is_given_up_after_the_fingers_that_come_first(
     for after in range(10):
         least = NEVER.copy()
         least[10, after] = np.median(sums[:, after])
-        found = people.reaching(judgement, -np.inf, at, order=order, least=least)
+        found = people.told(judgement, -np.inf, at, order=order, least=least)
         assert found == list(sums[:, after] >= least[10, after])
     least = NEVER.copy()
     least[:10] = 1e9  # of other numbers of fingers
-    assert people.reaching(judgement, -np.inf, at, order=order, least=least) == [True] * 6
+    assert people.told(judgement, -np.inf, at, order=order, least=least) == [True] * 6
 
 
 def test_nothing_is_given_up_for_a_score_where_a_family_is_not_known(people: _People) -> None:
@@ -204,17 +208,17 @@ def test_nothing_is_given_up_for_a_score_where_a_family_is_not_known(people: _Pe
     first, second = (np.full((11, 10), -np.inf) for _ in range(2))
     first[10, 0], second[10, 1] = 1e9, 1e9
     judgement = _line(-2, 8)
-    assert few.reaching(judgement, -np.inf, Level.AUTO, least=least) == [False, True, False]
-    assert few.reaching(judgement, -np.inf, Level.AUTO, least=first) == [False, True, False]
-    assert few.reaching(judgement, -np.inf, Level.AUTO, least=second) == [False, True, True]
+    assert few.told(judgement, -np.inf, Level.AUTO, least=least) == [False, True, False]
+    assert few.told(judgement, -np.inf, Level.AUTO, least=first) == [False, True, False]
+    assert few.told(judgement, -np.inf, Level.AUTO, least=second) == [False, True, True]
 
 
 def test_an_order_that_names_no_finger_is_refused(people: _People) -> None:
     wrong = np.tile(np.arange(10, dtype=np.uint8), (6, 1))
     wrong[4, 3] = 10
     with pytest.raises(KernelError, match="reference 4"):
-        people.reaching(_line(0, 1), 0.0, Level.AUTO, order=wrong)
+        people.told(_line(0, 1), 0.0, Level.AUTO, order=wrong)
     with pytest.raises(ValueError, match="order"):
-        people.reaching(_line(0, 1), 0.0, Level.AUTO, order=wrong[:5])
+        people.told(_line(0, 1), 0.0, Level.AUTO, order=wrong[:5])
     with pytest.raises(ValueError, match="least"):
-        people.reaching(_line(0, 1), 0.0, Level.AUTO, least=NEVER[:10])
+        people.told(_line(0, 1), 0.0, Level.AUTO, least=NEVER[:10])
