@@ -5,7 +5,7 @@
  * other (hashed).  Words without written vowels have marks of their other letters alone (bones),
  * so two columns are kept: `marks` as a word is best compared to one with vowels, `bones`. */
 #include "cpu.h"
-#include "name.h"
+#include "name_lanes.h"
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -119,8 +119,10 @@ scan_avx512(const expand_probe *probe, const expand_columns *columns, int64_t be
         if (probe->head)
             near |= _mm256_cmpeq_epi32_mask(
                 _mm256_loadu_si256((const __m256i *)(columns->heads + i)), first);
-        _mm256_mask_compressstoreu_epi32(
-            found + total, near, _mm256_add_epi32(lanes, _mm256_set1_epi32((int)i)));
+        if (!near) continue;
+        const __m256i numbers = _mm256_add_epi32(lanes, _mm256_set1_epi32((int)i));
+        _mm256_storeu_si256((__m256i *)(found + total),
+                            _mm256_maskz_compress_epi32(near, numbers));
         total += __builtin_popcount(near);
     }
     for (; i < end; i++) {
@@ -160,36 +162,93 @@ typedef struct {
 } expand_words;
 
 #define STEP 4096 /* words that are scanned before the near ones are compared */
+#define PROBES 8 /* that are looked for in one pass */
 
-/* Words whose likeness to the probe is at least `least`; a word of which one is the beginning of
- * the other counts as `shortened` at least.  Returns how many, even if more than `room`; -1 if the
- * machine lacks the level. */
-int64_t eurodac_name_expand(const name_model *model, const expand_words *in, const name_word *probe,
-                            int level, int64_t room, uint32_t *found, int32_t *likeness) {
-    uint32_t near[STEP + 8];
-    level = eurodac_cpu_level(level);
-    if (level < 0) return -1;
-    const uint64_t bones = mark(model, probe, 1);
-    const expand_probe wanted = {probe->script ? bones : mark(model, probe, 0), bones, head(probe),
+/* What is found for each probe: `room` places, and how many there would be. */
+typedef struct {
+    int64_t room;
+    int64_t *totals;
+    uint32_t *numbers;
+    int32_t *likeness;
+} expand_found;
+
+/* One of the probes on its way through the vocabulary. */
+typedef struct {
+    const name_word *word;
+    expand_probe wanted;
+    expand_columns columns;
+    int64_t number;
+    name_lanes waiting;
+} expand_one;
+
+static void begin_one(const name_model *model, const expand_words *in, const name_word *word,
+                      expand_one *one) {
+    const uint64_t bones = mark(model, word, 1);
+    one->word = word;
+    one->wanted = (expand_probe){word->script ? bones : mark(model, word, 0), bones, head(word),
                                  in->near_with, in->near_without};
-    const expand_columns columns = {probe->script ? in->bones : in->marks, in->heads,
-                                    probe->script ? in->none : in->vowelled};
-    int64_t total = 0;
+    one->columns = (expand_columns){word->script ? in->bones : in->marks, in->heads,
+                                    word->script ? in->none : in->vowelled};
+    one->waiting = (name_lanes){.count = 0};
+}
+
+/* Compares the words that wait, in their order. */
+static void compare(const name_model *model, const expand_words *in, expand_one *one, int level,
+                    expand_found *found) {
+    int32_t likeness[LANES];
+    int64_t *total = found->totals + one->number;
+    name_lanes *waiting = &one->waiting;
+    eurodac_name_lanes(model, one->word, waiting, level, in->least, likeness);
+    for (int l = 0; l < waiting->count; l++) {
+        const name_word *word = waiting->words[l];
+        int32_t alike = likeness[l];
+        if (alike < in->shortened && (begins(word, one->word) || begins(one->word, word)))
+            alike = in->shortened;
+        if (alike < in->least) continue;
+        if (*total < found->room) {
+            found->numbers[one->number * found->room + *total] = waiting->numbers[l];
+            found->likeness[one->number * found->room + *total] = alike;
+        }
+        ++*total;
+    }
+    waiting->count = 0;
+}
+
+/* One pass through the vocabulary for a few probes: the columns are read from memory once. */
+static void pass(const name_model *model, const expand_words *in, expand_one *probes, int count,
+                 int level, expand_found *found) {
+    uint32_t near[STEP + 8];
     for (int64_t begin = 0; begin < in->count; begin += STEP) {
         const int64_t end = begin + STEP < in->count ? begin + STEP : in->count;
-        const int64_t count = scan(&wanted, &columns, begin, end, level, near);
-        for (int64_t i = 0; i < count; i++) {
-            const name_word *word = in->words + near[i];
-            int32_t alike = eurodac_name_likeness(model, probe, word);
-            if (alike < in->shortened && (begins(word, probe) || begins(probe, word)))
-                alike = in->shortened;
-            if (alike < in->least) continue;
-            if (total < room) {
-                found[total] = near[i];
-                likeness[total] = alike;
+        for (int p = 0; p < count; p++) {
+            expand_one *one = probes + p;
+            const int64_t met = scan(&one->wanted, &one->columns, begin, end, level, near);
+            for (int64_t i = 0; i < met; i++) {
+                name_lanes_add(&one->waiting, in->words + near[i], near[i]);
+                if (one->waiting.count == LANES) compare(model, in, one, level, found);
             }
-            total++;
         }
     }
-    return total;
+    for (int p = 0; p < count; p++)
+        if (probes[p].waiting.count) compare(model, in, probes + p, level, found);
+}
+
+/* For each probe the words whose likeness to it is at least `least`, ascending; a word of which one
+ * is the beginning of the other counts as `shortened` at least.  Returns 0; -1 if the machine lacks
+ * the level. */
+int eurodac_name_expand(const name_model *model, const expand_words *in, const name_word *probes,
+                        int64_t count, int level, expand_found *found) {
+    expand_one together[PROBES];
+    level = eurodac_cpu_level(level);
+    if (level < 0) return -1;
+    memset(found->totals, 0, (size_t)count * sizeof(*found->totals));
+    for (int64_t first = 0; first < count; first += PROBES) {
+        const int some = (int)(count - first < PROBES ? count - first : PROBES);
+        for (int p = 0; p < some; p++) {
+            begin_one(model, in, probes + first + p, together + p);
+            together[p].number = first + p;
+        }
+        pass(model, in, together, some, level, found);
+    }
+    return 0;
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,6 +172,7 @@ def build(
     probe = np.zeros(1, PROBE)
     lists = _Lists(vocabulary, weights, population.rows)
     kinds = asked.words["kind"].tolist()[:POSITIONS]
+    vocabulary.look_up(_looked_up(asked, kinds))
     absent = [weights.particle if kind else weights.unmatched for kind in kinds]
     extra: dict[int, int] = {}
     for at, kind in enumerate(kinds):
@@ -182,8 +184,8 @@ def build(
         if kind == 0:
             groups = asked.equivalents[at] if at < len(asked.equivalents) else ()
             lists.add(asked.words[at : at + 1], 1 << at | extra.get(at, 0), groups=groups)
-    for at in range(len(kinds) - 1):
-        if kinds[at] or kinds[at + 1]:
+    for at, (kind, after) in enumerate(pairwise(kinds)):
+        if kind or after:
             continue
         mask = 1 << at | 1 << at + 1 | extra.get(at, 0) | extra.get(at + 1, 0)
         lists.add(asked.joined[at : at + 1], mask, least=weights.joined)
@@ -195,6 +197,13 @@ def build(
     probe["least"] = _floor(probe, lists.lists, population.rows)
     listed = np.concatenate(lists.entries) if lists.entries else np.zeros(0, ENTRY)
     return Matcher(probe, listed, np.array(lists.lists, LIST), permitted, scratch)
+
+
+def _looked_up(asked: Asked, kinds: Sequence[int]) -> NDArray[np.void]:
+    """The words that every probe looks for: its own, and neighbours written together."""
+    own = asked.words[: len(kinds)][[kind == 0 for kind in kinds]]
+    together = [not (a or b) for a, b in pairwise(kinds)]
+    return np.concatenate([own, asked.joined[: len(together)][together]])
 
 
 def _split(
@@ -222,6 +231,7 @@ def _split(
     known = [bool(counts[vocabulary.find(word)]) for word in (first, second)]
     if not any(known):
         return {}
+    vocabulary.look_up(np.concatenate([first, second]))
     for word, mask in ((first, 1 << at), (second, 1 << free)):
         lists.add(word, mask, least=lists.weights.joined if all(known) else _MISSPELT)
     return {at: 1 << free}
