@@ -11,7 +11,7 @@ from matching.date import PartialDate
 from matching.errors import NameUnreadableError
 from matching.name.index import Row
 from matching.name.letters import WORD, words
-from matching.name.probe import Asked, pack_day
+from matching.name.probe import Asked, Pair, pack_day
 from matching.name.read import read_name
 from matching.name.token import Kind, Name, Token
 
@@ -48,7 +48,7 @@ def ask(
     return Asked(
         words(tokens),
         _joined(tokens),
-        [_halves(token) for token in tokens],
+        lambda at: _halves(tokens[at]),
         _day(birth),
         numbers.get(nationality, 0),
         SEXES.get(sex, 0),
@@ -81,7 +81,7 @@ def _joined(tokens: Sequence[Token]) -> NDArray[np.void]:
     return joined
 
 
-def _halves(token: Token) -> list[tuple[NDArray[np.void], NDArray[np.void]]]:
+def _halves(token: Token) -> list[Pair]:
     """Every two words into which a word may be split."""
     text = token.written
     if token.kind is not Kind.WORD:

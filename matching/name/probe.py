@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,7 +14,7 @@ from matching.kernels.name_index import DAYS, ENTRY, LIST, LISTS, POSITIONS, PRO
 from matching.name.vocabulary import Spellings, Vocabulary
 from matching.name.weights import STEPS, UNIT, Weights
 
-__all__ = ["Asked", "Population", "build", "pack_day", "word_rarity"]
+__all__ = ["Asked", "Pair", "Population", "build", "pack_day", "word_rarity"]
 
 _TIERS = (245, 205, 150, 100)  # likeness at which the spellings of a word are split into lists
 _MISSPELT = 120  # least likeness of a half that no word of the index is
@@ -27,6 +27,14 @@ _BEFORE = 1 << 16  # rows of the world at large that count beside those of the i
 _NAME, _DAY, _NATIONALITY = 2.0**-13, 2.0**-14, 2.0**-5
 
 
+Pair = tuple[NDArray[np.void], NDArray[np.void]]
+"""Two words that may have been written together."""
+
+
+def _whole(_: int) -> Sequence[Pair]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is known of a person who is looked up.
@@ -34,7 +42,8 @@ class Asked:
     Args:
         words: (n,) ``WORD`` of the name, particles and initials among them.
         joined: (n - 1,) ``WORD``: each word written together with the next.
-        halves: For each word, pairs of (1,) ``WORD`` into which it may be split.
+        halves: Makes the pairs of (1,) ``WORD`` into which the word of a number may be split; few
+            words are unknown, so few are split.
         day: See ``pack_day``.
         nationality: Number, 0 unknown.
         sex: Number, 0 unknown.
@@ -43,7 +52,7 @@ class Asked:
 
     words: NDArray[np.void]
     joined: NDArray[np.void]
-    halves: Sequence[Sequence[tuple[NDArray[np.void], NDArray[np.void]]]] = ()
+    halves: Callable[[int], Sequence[Pair]] = _whole
     day: int = 0
     nationality: int = 0
     sex: int = 0
@@ -176,10 +185,9 @@ def build(
     absent = [weights.particle if kind else weights.unmatched for kind in kinds]
     extra: dict[int, int] = {}
     for at, kind in enumerate(kinds):
-        if kind == 0 and at < len(asked.halves) and lists.is_unknown(asked.words[at : at + 1]):
-            extra |= _split(
-                lists, vocabulary, asked.halves[at], at=at, free=len(kinds) + len(extra)
-            )
+        if kind == 0 and lists.is_unknown(asked.words[at : at + 1]):
+            halves, free = asked.halves(at), len(kinds) + len(extra)
+            extra |= _split(lists, vocabulary, halves, at=at, free=free)
     for at, kind in enumerate(kinds):
         if kind == 0:
             groups = asked.equivalents[at] if at < len(asked.equivalents) else ()
@@ -209,7 +217,7 @@ def _looked_up(asked: Asked, kinds: Sequence[int]) -> NDArray[np.void]:
 def _split(
     lists: _Lists,
     vocabulary: Vocabulary,
-    halves: Sequence[tuple[NDArray[np.void], NDArray[np.void]]],
+    halves: Sequence[Pair],
     *,
     at: int,
     free: int,
@@ -222,7 +230,7 @@ def _split(
         return {}
     counts = vocabulary.counts
 
-    def likely(half: tuple[NDArray[np.void], NDArray[np.void]]) -> tuple[int, int]:
+    def likely(half: Pair) -> tuple[int, int]:
         often = [int(counts[vocabulary.find(word)]) for word in half]
         known = sum(int(word["length"][0]) for word, n in zip(half, often, strict=True) if n)
         return known, min(often)

@@ -12,11 +12,11 @@ from matching.name.compounds import join, join_across, split_word
 from matching.name.east_asia import split_surname
 from matching.name.equivalents import equivalents
 from matching.name.forms import fold, skeleton
-from matching.name.lexicon import TITLE_NAMES, Part, Role, plain
+from matching.name.lexicon import TITLE_NAMES, Part, Role, part, plain
 from matching.name.text import clean, displayed
 from matching.name.token import Field, Kind, Name, Script, Token
 
-__all__ = ["MAX_TOKENS", "read_name"]
+__all__ = ["MAX_TOKENS", "forget_read", "read_name"]
 
 MAX_TOKENS = 16
 """Words of a name that are kept."""
@@ -63,6 +63,12 @@ def read_name(
             "name_empty", "there is no letter or digit in the name; enter it as it is written"
         )
     return Name(tuple(tokens[:MAX_TOKENS]), _shown(given), len(tokens) > MAX_TOKENS)
+
+
+def forget_read() -> None:
+    """Forget the words that are kept because they were read before."""
+    for kept in (split_word, part, _token):
+        kept.cache_clear()
 
 
 def _shown(given: Sequence[tuple[Field, str]]) -> str:
