@@ -8,9 +8,11 @@ from typing import Any
 
 from matching.name.table import load_table
 
-__all__ = ["split_surname", "surname_sound", "written_kana"]
+__all__ = ["split_surname", "surname_sound", "transcribed", "written_kana"]
 
-_TABLE = load_table("east_asia")
+_TABLE, _FOREIGN = load_table("east_asia"), load_table("transcription")
+_SOUNDS = {character: sound for some, sound in _FOREIGN["letters"].items() for character in some}
+_CHINESE = 4  # most characters of a Chinese name
 _HAN = re.compile("[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]{2,5}")
 _HANGUL = re.compile("[\uac00-\ud7a3]{2,5}")
 
@@ -33,6 +35,29 @@ def surname_sound(word: str) -> str | None:
     han: Mapping[str, str] = _TABLE["han"]["sounds"]
     hangul: Mapping[str, str] = _TABLE["hangul"]["sounds"]
     return han.get(word) or hangul.get(word)
+
+
+def transcribed(word: str, *, apart: bool) -> str | None:
+    """A name of another language that is written in Han characters for their sound.
+
+    Args:
+        word: One word of it.
+        apart: Whether a point stands between the words of the name, as only such names have it.
+
+    Returns:
+        The name in Latin letters; None if the word is none, or more likely a Chinese name.
+    """
+    known: str | None = _FOREIGN["words"].get(word)
+    if not known and not all(c in _SOUNDS for c in word):
+        return None
+    likely = known or word[0] not in _FOREIGN["surnames"] or len(word) > _CHINESE
+    if not apart and (len(word) < 2 or not likely):
+        return None
+    if known:
+        return known
+    sounds = [_SOUNDS[c] for c in word]
+    sounds[-1] = _FOREIGN["endings"].get(word[-1], sounds[-1])
+    return "".join(sounds)
 
 
 def written_kana(sounds: list[tuple[str, str]]) -> str:

@@ -7,6 +7,7 @@ a romanisation would have to invent the vowels and would lose which of three let
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import numpy as np
@@ -28,6 +29,12 @@ _JOINED = (
 LATIN = (*_SINGLE, *_JOINED)
 ABJAD = tuple("ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيپچژگڤڭٹڈڑںےڕڵۆێەټډړښڼږڅځۍې")
 """Letters of Arabic script; those of Hebrew stand for the letter of the same origin."""
+
+# German spellings of one letter, before the pairs; Kurdish, Azerbaijani and Somali begin with an x.
+_RESPELLED = (("schtsch", "shch"), ("dsch", "j"), ("tsch", "ch"), ("dzh", "j"))
+_FIRST_X = re.compile("^x(?=[aeiouy])")
+# Belarusian family names beside Russian ones: Zaitsau, Lazareu.
+_PAULAU = re.compile("(?<=..[bdghjklmnprstvz])au$|(?<=..[bdghjklmnprstvz])eu$")
 
 _HEBREW = dict(zip("אבגדהוזחטיכךלמםנןסעפףצץקרשת", "ابجدهوزحطيككلممننسعففصصقرشت", strict=True))
 _SAME = {"ی": "ي", "ک": "ك", "ھ": "ه", "ہ": "ه", "ۀ": "ة", "ۃ": "ة", "ٱ": "ا", "ە": "ه", "ۇ": "و"}
@@ -83,7 +90,10 @@ def _packed(token: Token) -> bytes:
 
 def _latin(surface: str) -> list[int]:
     found: list[int] = []
-    text, at = surface.replace("x", "ks"), 0
+    text, at = _FIRST_X.sub("kh", surface), 0
+    text = _PAULAU.sub(lambda found: "ov" if found[0] == "au" else "ev", text)
+    for spelling, usual in (*_RESPELLED, ("x", "ks")):
+        text = text.replace(spelling, usual)
     while at < len(text):
         joined = next((pair for pair in _JOINED if text.startswith(pair, at)), text[at])
         number = _NUMBER.get(joined)
