@@ -56,6 +56,7 @@ def transcribed(word: str, *, apart: bool) -> str | None:
     if known:
         return known
     sounds = [_SOUNDS[c] for c in word]
+    sounds[0] = _FOREIGN["beginnings"].get(word[0], sounds[0])
     sounds[-1] = _FOREIGN["endings"].get(word[-1], sounds[-1])
     return "".join(sounds)
 

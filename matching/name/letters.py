@@ -31,8 +31,13 @@ ABJAD = tuple("ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمن�
 """Letters of Arabic script; those of Hebrew stand for the letter of the same origin."""
 
 # German spellings of one letter, before the pairs; Kurdish, Azerbaijani and Somali begin with an x.
-_RESPELLED = (("schtsch", "shch"), ("dsch", "j"), ("tsch", "ch"), ("dzh", "j"))
+_RESPELLED = (
+    *(("schtsch", "shch"), ("dsch", "j"), ("tsch", "ch"), ("schd", "zhd"), ("dzh", "j")),
+    ("xw", "khw"),
+)
 _FIRST_X = re.compile("^x(?=[aeiouy])")
+# Letters of Kurdish, Azerbaijani and Turkish beside which an x is no ks.
+_KURDISH = re.compile("[şêîûəğı]")
 # Belarusian family names beside Russian ones: Zaitsau, Lazareu.
 _PAULAU = re.compile("(?<=..[bdghjklmnprstvz])au$|(?<=..[bdghjklmnprstvz])eu$")
 
@@ -68,7 +73,8 @@ def encode(token: Token) -> bytes:
 def _encode(token: Token) -> tuple[bytes, int]:
     """Letters, and 1 if they are those of a script without vowels."""
     bare = [] if token.vowelled else _abjad(token.written)
-    letters = bare or _latin(token.surface)
+    foreign = "x" in token.surface and _KURDISH.search(token.written)
+    letters = bare or _latin(token.surface.replace("x", "kh") if foreign else token.surface)
     return bytes(letters[:MAX_LETTERS]), int(bool(bare))
 
 

@@ -1,0 +1,103 @@
+"""Chinese names in pinyin, Wade-Giles, and as Hong Kong, its neighbours and Vietnam spell them.
+
+A syllable is known by its pinyin without tones; a name in Han characters is read as pinyin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, lru_cache
+
+from matching.name.syllables import Reading, System, Words, in_han, meet, orders
+from matching.name.table import load_table
+
+__all__ = ["chinese", "surnames"]
+
+_Systems = tuple[tuple[Reading, ...], ...]
+
+
+def chinese(a: tuple[Words, bool], b: tuple[Words, bool]) -> bool | None:
+    """Compare two names as Chinese ones.
+
+    Args:
+        a: Words, and whether one of them has a hyphen or an apostrophe, as pinyin has not.
+        b: Likewise.
+
+    Returns:
+        True if they spell the same syllables; False if pinyin spells others than pinyin or
+        Wade-Giles, which can spell all; else None.
+    """
+    first, second = _readings(*a), _readings(*b)
+    if not any(first) or not any(second):
+        return None
+    if not any(first[1:]) and not any(second[1:]):
+        return bool(set(first[0]) & set(second[0]))
+    pairs = [(0, 1), (0, 2), (1, 2)]
+    if in_han(a[0]) or in_han(b[0]):
+        pairs.append((0, 3))  # in Latin letters a Vietnamese name is no Chinese one
+    for i, j in pairs:
+        if meet(first[i], second[j]) or meet(first[j], second[i]):
+            return True
+    complete = (first[0] and second[1]) or (first[1] and second[0])
+    return False if complete and not first[2] and not second[2] else None
+
+
+def surnames() -> frozenset[str]:
+    """Every spelling of a family name."""
+    return frozenset().union(*(system.surnames for system in _systems()))
+
+
+@lru_cache(maxsize=1 << 14)
+def _readings(words: Words, parted: bool) -> _Systems:
+    """In each system; what can be pinyin, and has nothing of other systems, is nothing else."""
+    straight, turned = ([s.readings(order) for s in _systems()] for order in orders(words))
+    likely = straight if any(straight) else turned
+    both = tuple(a + b for a, b in zip(straight, turned, strict=True))
+    if not likely[0]:
+        return ((), *both[1:])
+    return both if parted else (both[0], *[()] * (len(both) - 1))
+
+
+@cache
+def _systems() -> tuple[System, ...]:
+    syllables = [
+        initial + final for initial, finals in _TABLE["pinyin"].items() for final in finals.split()
+    ]
+    pinyin = {_plain(syllable): {syllable} for syllable in syllables}
+    wade: dict[str, set[str]] = {}
+    for syllable in syllables:
+        for spelling in _wade(syllable):
+            wade.setdefault(spelling, set()).add(syllable)
+    neighbours = load_table("syllables")
+    others = [
+        {spelling: keys.split() for spelling, keys in neighbours[kind].items()}
+        for kind in ("cantonese", "vietnamese")
+    ]
+    return tuple(_system(spellings) for spellings in (pinyin, wade, *others))
+
+
+def _system(spellings: Mapping[str, Iterable[str]]) -> System:
+    families = frozenset(_plain(_TABLE["surnames"]["pinyin"]).split())
+    keys = {spelling: frozenset(map(_plain, of)) for spelling, of in spellings.items()}
+    return System(keys, {s: of & families for s, of in keys.items() if of & families}, {})
+
+
+def _plain(text: str) -> str:
+    """Two points on a u are often left out; the table writes v for it."""
+    return text.replace("v", "u")
+
+
+def _wade(syllable: str) -> Iterator[str]:
+    """Spellings of a syllable of pinyin by Wade-Giles, without apostrophes."""
+    table = _TABLE["wade"]
+    if syllable in table["other"]:
+        yield table["other"][syllable]
+    if syllable in table["whole"]:
+        yield table["whole"][syllable]
+        return
+    length = next(n for n in (2, 1, 0) if syllable[:n] in _TABLE["pinyin"])
+    initial, final = syllable[:length], syllable[length:]
+    yield table["initials"].get(initial, initial) + table["finals"].get(final, final)
+
+
+_TABLE = load_table("chinese")
