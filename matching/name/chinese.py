@@ -1,11 +1,12 @@
-"""Chinese names in pinyin, Wade-Giles, and as Hong Kong, its neighbours and Vietnam spell them.
+"""Chinese names in pinyin, Wade-Giles and Russian, and as Hong Kong and its neighbours write.
 
 A syllable is known by its pinyin without tones; a name in Han characters is read as pinyin.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 
 from matching.name.syllables import Reading, System, Words, in_han, meet, orders
@@ -24,22 +25,22 @@ def chinese(a: tuple[Words, bool], b: tuple[Words, bool]) -> bool | None:
         b: Likewise.
 
     Returns:
-        True if they spell the same syllables; False if pinyin spells others than pinyin or
-        Wade-Giles, which can spell all; else None.
+        True if they spell the same syllables; False if pinyin spells others than pinyin,
+        Wade-Giles or Russian, which can spell all; else None.
     """
     first, second = _readings(*a), _readings(*b)
     if not any(first) or not any(second):
         return None
     if not any(first[1:]) and not any(second[1:]):
         return bool(set(first[0]) & set(second[0]))
-    pairs = [(0, 1), (0, 2), (1, 2)]
+    pairs = [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]
     if in_han(a[0]) or in_han(b[0]):
-        pairs.append((0, 3))  # in Latin letters a Vietnamese name is no Chinese one
+        pairs.append((0, 4))  # in Latin letters a Vietnamese name is no Chinese one
     for i, j in pairs:
         if meet(first[i], second[j]) or meet(first[j], second[i]):
             return True
-    complete = (first[0] and second[1]) or (first[1] and second[0])
-    return False if complete and not first[2] and not second[2] else None
+    complete = any((first[0] and second[i]) or (first[i] and second[0]) for i in (1, 3))
+    return False if complete else None
 
 
 def surnames() -> frozenset[str]:
@@ -50,6 +51,8 @@ def surnames() -> frozenset[str]:
 @lru_cache(maxsize=1 << 14)
 def _readings(words: Words, parted: bool) -> _Systems:
     """In each system; what can be pinyin, and has nothing of other systems, is nothing else."""
+    if _CYRILLIC.match(words[0][0]):  # romanised it may look like other syllables of pinyin
+        words = tuple((written, "") for written, _ in words)
     straight, turned = ([s.readings(order) for s in _systems()] for order in orders(words))
     likely = straight if any(straight) else turned
     both = tuple(a + b for a, b in zip(straight, turned, strict=True))
@@ -63,17 +66,41 @@ def _systems() -> tuple[System, ...]:
     syllables = [
         initial + final for initial, finals in _TABLE["pinyin"].items() for final in finals.split()
     ]
-    pinyin = {_plain(syllable): {syllable} for syllable in syllables}
-    wade: dict[str, set[str]] = {}
-    for syllable in syllables:
-        for spelling in _wade(syllable):
-            wade.setdefault(spelling, set()).add(syllable)
     neighbours = load_table("syllables")
-    others = [
-        {spelling: keys.split() for spelling, keys in neighbours[kind].items()}
-        for kind in ("cantonese", "vietnamese")
-    ]
-    return tuple(_system(spellings) for spellings in (pinyin, wade, *others))
+    cantonese, vietnamese = (_syllables_of(neighbours[k]) for k in ("cantonese", "vietnamese"))
+    wade = _inverted(syllables, _wade)
+    # A family name in Wade-Giles often stands before a given name of the south.
+    mixed = {s: {*wade.get(s, ()), *cantonese.get(s, ())} for s in {*wade, *cantonese}}
+    pinyin = {_plain(syllable): {syllable} for syllable in syllables}
+    russian = _inverted(syllables, _palladius)
+    return tuple(map(_system, (pinyin, wade, mixed, russian, vietnamese)))
+
+
+def _syllables_of(table: Mapping[str, str]) -> dict[str, set[str]]:
+    return {spelling: set(syllables.split()) for spelling, syllables in table.items()}
+
+
+def _inverted(
+    syllables: Iterable[str], spell: Callable[[str], Iterable[str]]
+) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for syllable in syllables:
+        for spelling in spell(syllable):
+            found.setdefault(spelling, set()).add(syllable)
+    return found
+
+
+def _palladius(syllable: str) -> Iterator[str]:
+    """The spelling of a syllable of pinyin in Russian."""
+    table = _TABLE["palladius"]
+    if syllable in table["whole"]:
+        yield table["whole"][syllable]
+        return
+    initial, final = _parted(syllable)
+    finals = (
+        {**table["finals"], **table["narrow"]} if initial in ("j", "q", "x") else table["finals"]
+    )
+    yield table["initials"].get(initial, initial) + finals.get(final, final)
 
 
 def _system(spellings: Mapping[str, Iterable[str]]) -> System:
@@ -95,9 +122,14 @@ def _wade(syllable: str) -> Iterator[str]:
     if syllable in table["whole"]:
         yield table["whole"][syllable]
         return
-    length = next(n for n in (2, 1, 0) if syllable[:n] in _TABLE["pinyin"])
-    initial, final = syllable[:length], syllable[length:]
+    initial, final = _parted(syllable)
     yield table["initials"].get(initial, initial) + table["finals"].get(final, final)
 
 
+def _parted(syllable: str) -> tuple[str, str]:
+    length = next(n for n in (2, 1, 0) if syllable[:n] in _TABLE["pinyin"])
+    return syllable[:length], syllable[length:]
+
+
 _TABLE = load_table("chinese")
+_CYRILLIC = re.compile("[а-яё]")

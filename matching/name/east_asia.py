@@ -6,14 +6,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from anyascii import anyascii
+
 from matching.name.table import load_table
 
 __all__ = ["split_surname", "surname_sound", "transcribed", "written_kana"]
 
 _TABLE, _FOREIGN = load_table("east_asia"), load_table("transcription")
 _SOUNDS = {character: sound for some, sound in _FOREIGN["letters"].items() for character in some}
+_NASAL = re.compile("n(?=[bmp])")
 _CHINESE = 4  # most characters of a Chinese name
 _HAN = re.compile("[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]{2,5}")
+_KATAKANA = re.compile("[ァ-ヺー]+")
 _HANGUL = re.compile("[\uac00-\ud7a3]{2,5}")
 
 
@@ -38,15 +42,18 @@ def surname_sound(word: str) -> str | None:
 
 
 def transcribed(word: str, *, apart: bool) -> str | None:
-    """A name of another language that is written in Han characters for their sound.
+    """A name of another language in Han characters or katakana that stand for its sound.
 
     Args:
         word: One word of it.
         apart: Whether a point stands between the words of the name, as only such names have it.
 
     Returns:
-        The name in Latin letters; None if the word is none, or more likely a Chinese name.
+        The name in Latin letters, with ɽ for what may be r or l; None if the word is none, or more
+        likely a Chinese name.
     """
+    if apart and _KATAKANA.fullmatch(word):
+        return _foreign_kana(word)
     known: str | None = _FOREIGN["words"].get(word)
     if not known and not all(c in _SOUNDS for c in word):
         return None
@@ -58,7 +65,15 @@ def transcribed(word: str, *, apart: bool) -> str | None:
     sounds = [_SOUNDS[c] for c in word]
     sounds[0] = _FOREIGN["beginnings"].get(word[0], sounds[0])
     sounds[-1] = _FOREIGN["endings"].get(word[-1], sounds[-1])
-    return "".join(sounds)
+    return _NASAL.sub("m", "".join(sounds))
+
+
+def _foreign_kana(word: str) -> str:
+    """Katakana as the letters that they stand for: no vowel where a syllable must have one."""
+    sounds = written_kana([(c, anyascii(c).lower()) for c in word])
+    for pattern, letters in _FOREIGN["kana"]:
+        sounds = re.sub(pattern, letters, sounds)
+    return _NASAL.sub("m", sounds)
 
 
 def written_kana(sounds: list[tuple[str, str]]) -> str:
@@ -77,6 +92,10 @@ def written_kana(sounds: list[tuple[str, str]]) -> str:
             written = written[:-1] + (sound[1:] if hushed else sound)
             continue
         if character == "ー":
+            continue
+        if character in "ぁぃぅぇぉァィゥェォ" and written:  # vu a is va, u i is wi
+            alone = written.endswith("u") and not written[-2:-1].isalpha()
+            written = written[:-1] + ("w" if alone else "") + sound
             continue
         written += sound[:1] + sound if doubled else sound
         doubled = False

@@ -10,16 +10,27 @@ from matching.name.table import load_table
 
 __all__ = ["korean", "surnames"]
 
+_WHOLE = 3  # words of a name whose syllables stand apart
 _FIRST, _VOWELS, _FINALS = 0xAC00, 21, 28
 # At the beginning of a name the South leaves out an r that the North speaks.
 _TABLE = load_table("korean")
 _ALIKE = tuple(map(frozenset, ("이리", "임림", "노로", "유류", "나라")))
 
 
-def korean(a: Words, b: Words) -> bool:
-    """Whether two names can stand for the same syllables; in Han characters only one of them."""
-    first = _readings(a)
-    return bool(first) and not (in_han(a) and in_han(b)) and meet(first, _readings(b))
+def korean(a: Words, b: Words) -> bool | None:
+    """Compare two names as Korean ones.
+
+    Returns:
+        True if they can stand for the same syllables, in Han characters only one of them; False if
+        each has a family name and two other syllables, and they cannot; else None.
+    """
+    first, second = _readings(a), _readings(b)
+    if not first or not second or (in_han(a) and in_han(b)):
+        return None
+    if meet(first, second):
+        return True
+    apart = all(len(words) == _WHOLE and _system().readings(words) for words in (a, b))
+    return False if apart else None
 
 
 def surnames() -> frozenset[str]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from matching.name.token import Kind, Token
 
-__all__ = ["ABJAD", "CODES", "LATIN", "MAX_LETTERS", "WORD", "encode", "words"]
+__all__ = ["ABJAD", "CODES", "LATIN", "LIQUID", "MAX_LETTERS", "NUMBERS", "WORD", "encode", "words"]
 
 MAX_LETTERS = 24
 CODES = 128
@@ -43,7 +43,10 @@ _PAULAU = re.compile("(?<=..[bdghjklmnprstvz])au$|(?<=..[bdghjklmnprstvz])eu$")
 
 _HEBREW = dict(zip("אבגדהוזחטיכךלמםנןסעפףצץקרשת", "ابجدهوزحطيككلممننسعففصصقرشت", strict=True))
 _SAME = {"ی": "ي", "ک": "ك", "ھ": "ه", "ہ": "ه", "ۀ": "ة", "ۃ": "ة", "ٱ": "ا", "ە": "ه", "ۇ": "و"}
-_NUMBER = {letter: number for number, letter in enumerate((*LATIN, *ABJAD, *"0123456789"))}
+LIQUID = "ɽ"
+"""Of a transcription: r or l."""
+NUMBERS = {letter: number for number, letter in enumerate((*LATIN, *ABJAD, *"0123456789", LIQUID))}
+"""Number of each letter."""
 
 WORD = np.dtype(
     [
@@ -73,9 +76,17 @@ def encode(token: Token) -> bytes:
 def _encode(token: Token) -> tuple[bytes, int]:
     """Letters, and 1 if they are those of a script without vowels."""
     bare = [] if token.vowelled else _abjad(token.written)
-    foreign = "x" in token.surface and _KURDISH.search(token.written)
-    letters = bare or _latin(token.surface.replace("x", "kh") if foreign else token.surface)
+    letters = bare or _latin(_spelled(token))
     return bytes(letters[:MAX_LETTERS]), int(bool(bare))
+
+
+def _spelled(token: Token) -> str:
+    """The romanisation, or what is better known from the spelling."""
+    if LIQUID in token.written:
+        return token.written
+    if "x" in token.surface and _KURDISH.search(token.written):
+        return token.surface.replace("x", "kh")
+    return token.surface
 
 
 def words(tokens: tuple[Token, ...]) -> NDArray[np.void]:
@@ -102,7 +113,7 @@ def _latin(surface: str) -> list[int]:
         text = text.replace(spelling, usual)
     while at < len(text):
         joined = next((pair for pair in _JOINED if text.startswith(pair, at)), text[at])
-        number = _NUMBER.get(joined)
+        number = NUMBERS.get(joined)
         # A doubled letter is one: hardly any two writers agree on doubling.
         if number is not None and (not found or found[-1] != number):
             found.append(number)
@@ -112,4 +123,4 @@ def _latin(surface: str) -> list[int]:
 
 def _abjad(written: str) -> list[int]:
     letters = (_HEBREW.get(letter, _SAME.get(letter, letter)) for letter in written)
-    return [_NUMBER[letter] for letter in letters if letter in _NUMBER]
+    return [NUMBERS[letter] for letter in letters if letter in NUMBERS]

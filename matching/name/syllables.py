@@ -49,10 +49,14 @@ class System:
     def _split(self, written: str, surface: str) -> Sequence[Reading]:
         if all(character in self.characters for character in written):
             return [tuple(self.characters[character] for character in written)]
-        pairs = [(surface[:cut], surface[cut:]) for cut in range(1, len(surface))]
+        spelled = [
+            parts
+            for text in dict.fromkeys((surface, written))
+            for parts in ((text,), *((text[:cut], text[cut:]) for cut in range(1, len(text))))
+        ]
         return [
             tuple(self.spellings[part] for part in parts)
-            for parts in ((surface,), *pairs)
+            for parts in spelled
             if all(part in self.spellings for part in parts)
         ]
 
