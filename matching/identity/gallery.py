@@ -13,7 +13,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.date import PartialDate, readings
+from matching.date import PartialDate, asked_dates
 from matching.gallery.epochs import Epochs
 from matching.gallery.protocol import Permit
 from matching.identity import parts as dumped
@@ -245,7 +245,7 @@ class IdentityGallery:
 
     def _asked(self, probe: Identity) -> list[Asked]:
         """What is looked for, by each name of a probe and each day that its date may mean."""
-        days = readings(probe.births[0]) if probe.births else ()
+        days = asked_dates(probe.births[0]) if probe.births else ()
         return [
             ask(
                 name,

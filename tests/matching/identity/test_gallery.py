@@ -222,6 +222,15 @@ def test_a_date_of_another_calendar_finds_the_day_that_it_means() -> None:
     assert keys(held, who("Nobody Atall", PartialDate(1366, 12, 28)))[0] == "x"
 
 
+@pytest.mark.parametrize("asked", [PartialDate(1366), PartialDate(1366, 12)])
+def test_a_year_or_month_of_another_calendar_finds_the_days_that_it_means(
+    asked: PartialDate,
+) -> None:
+    held = gallery(*THREE, person("x", "Golshifteh Hosseini", born=PartialDate(1988, 3, 19)))
+    held.enrol([person("y", "Golshifteh Hosseini", born=PartialDate(1990, 3, 19))])
+    assert keys(held, who("Golshifteh Hosseini", asked)) == ["x", "y"]
+
+
 def carrier(key: str, *numbers: str, attributes: int = 1) -> IdentityReference:
     return replace(person(key, "Karim Mansour", attributes=attributes), documents=numbers)
 
