@@ -161,7 +161,7 @@ typedef struct {
     int32_t near_with, near_without, least, shortened;
 } expand_words;
 
-#define STEP 4096 /* words that are scanned before the near ones are compared */
+#define STEP 1024 /* words that are scanned before the near ones are compared */
 #define PROBES 8 /* that are looked for in one pass */
 
 /* What is found for each probe: `room` places, and how many there would be. */
@@ -202,6 +202,7 @@ static void compare(const name_model *model, const expand_words *in, expand_one 
     for (int l = 0; l < waiting->count; l++) {
         const name_word *word = waiting->words[l];
         int32_t alike = likeness[l];
+        if (alike == NAME_UNLIKE) continue;
         if (alike < in->shortened && (begins(word, one->word) || begins(one->word, word)))
             alike = in->shortened;
         if (alike < in->least) continue;

@@ -8,6 +8,7 @@
 #endif
 
 #define NO_LETTER 255
+#define USUAL 8 /* letters that are copied whatever the length, without a branch */
 
 /* What holds for every word. */
 typedef struct {
@@ -189,7 +190,8 @@ static void pack(name_lanes *in) {
     in->longest = 0;
     for (int l = 0; l < in->count; l++) {
         const name_word *word = in->words[l];
-        for (int j = 0; j < word->length; j++) in->letters[j][l] = word->letters[j];
+        for (int j = 0; j < USUAL; j++) in->letters[j][l] = word->letters[j];
+        for (int j = USUAL; j < word->length; j++) in->letters[j][l] = word->letters[j];
         in->script[l] = word->script;
         if (word->length > in->longest) in->longest = word->length;
     }
