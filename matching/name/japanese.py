@@ -11,6 +11,7 @@ from matching.name.table import load_table
 __all__ = ["japanese"]
 
 _SURNAME = 3  # most characters
+_BOTH = 2  # words: family name and given name
 _TABLE = load_table("japanese")
 _MORAE = re.compile(_TABLE["japanese"]["pattern"])
 _SPELLINGS = tuple((re.compile(a), b) for a, b in _TABLE["japanese"]["spellings"])
@@ -18,13 +19,33 @@ _LONG = re.compile("o[ouh](?![aiueoy])|oo")
 _DOUBLED = re.compile(r"(.)\1")
 
 
-def japanese(a: Words, b: Words) -> bool:
-    """Whether two names are one, vowels as long as they may be, in any order of their words."""
+def japanese(a: Words, b: Words) -> bool | None:
+    """Compare two names as Japanese ones, vowels as long as they may be.
+
+    Returns:
+        True if they are one, in any order of their words; False if a known family name stands with
+        two other given names; else None.
+    """
     first, second = in_han(a), in_han(b)
     if first or second:
-        return not (first and second) and _fits(first or second, _hepburn(b if first else a))
-    spelled = _hepburn(a)
-    return bool(spelled) and spelled == _hepburn(b)
+        one_script = first and second
+        fits = not one_script and _fits(first or second, _hepburn(b if first else a))
+        return fits or None
+    mine, other = _hepburn(a), _hepburn(b)
+    if not mine or not other:
+        return None
+    if mine == other:
+        return True
+    return False if len(mine) == len(other) == _BOTH and _one_family(mine, other) else None
+
+
+def _one_family(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    return any(word in _families() for word in set(a) & set(b))
+
+
+@cache
+def _families() -> frozenset[str]:
+    return frozenset(map(_usual, _TABLE["kanji"]["surnames"].values()))
 
 
 def _hepburn(words: Words) -> tuple[str, ...]:
@@ -51,7 +72,7 @@ def _usual(surface: str) -> str:
 
 def _fits(characters: str, latin: tuple[str, ...]) -> bool:
     """Whether a family name and a given name in Han characters can be read as two words."""
-    if len(latin) != len(("family", "given")):
+    if len(latin) != _BOTH:
         return False
     for length in range(1, min(_SURNAME, len(characters) - 1) + 1):
         family = _TABLE["kanji"]["surnames"].get(characters[:length])

@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.name.romanise import romanise
 from matching.name.token import Kind, Token
 
 __all__ = ["ABJAD", "CODES", "LATIN", "LIQUID", "MAX_LETTERS", "NUMBERS", "WORD", "encode", "words"]
@@ -38,6 +39,10 @@ _RESPELLED = (
 _FIRST_X = re.compile("^x(?=[aeiouy])")
 # Letters of Kurdish, Azerbaijani and Turkish beside which an x is no ks.
 _KURDISH = re.compile("[şêîûəğı]")
+# Ç is a ch where it begins or ends the word or beside these; else it is a Portuguese or French s.
+_CEDILLA = re.compile("^ç|ç$|[şğıəîûê]")
+# Ch is sh in French spellings, which have ou; in Greek ones it is a kh.
+_FRENCH = re.compile("(?<!t)ch(?!r)(?=.*ou.)|(?<=ou)ch")
 # Belarusian family names beside Russian ones: Zaitsau, Lazareu.
 _PAULAU = re.compile("(?<=..[bdghjklmnprstvz])au$|(?<=..[bdghjklmnprstvz])eu$")
 
@@ -84,6 +89,8 @@ def _spelled(token: Token) -> str:
     """The romanisation, or what is better known from the spelling."""
     if LIQUID in token.written:
         return token.written
+    if "ç" in token.written and _CEDILLA.search(token.written):
+        return romanise(token.written.replace("ç", "ch"))
     if "x" in token.surface and _KURDISH.search(token.written):
         return token.surface.replace("x", "kh")
     return token.surface
@@ -109,6 +116,8 @@ def _latin(surface: str) -> list[int]:
     found: list[int] = []
     text, at = _FIRST_X.sub("kh", surface), 0
     text = _PAULAU.sub(lambda found: "ov" if found[0] == "au" else "ev", text)
+    if "ou" in text and "poul" not in text:
+        text = _FRENCH.sub("sh", text)
     for spelling, usual in (*_RESPELLED, ("x", "ks")):
         text = text.replace(spelling, usual)
     while at < len(text):

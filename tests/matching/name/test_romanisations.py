@@ -51,6 +51,7 @@ def test_one_name_in_two_systems(a: str, b: str) -> None:
         ("Zhou Xiaoming", "周晓东"),
         ("Chiang Wei-ming", "Jiang Weimin"),
         ("Wang Anna", "Wang Anya"),
+        ("Kimura Takuma", "Takumi Kimura"),
         ("Kim Yong-ho", "Kim Yong-sik"),
         ("Чжан Вэйхуа", "Zhang Weihong"),
         ("Chen Lijun", "Li Chun"),
