@@ -24,6 +24,7 @@ from matching.name import letters, model, weights
 from matching.name.ask import ask, rows_of
 from matching.name.index import IdentityIndex, Row
 from matching.name.probe import Asked
+from matching.name.respelled import with_respelled
 from matching.name.token import Name
 from matching.name.version import READING_VERSION
 
@@ -254,7 +255,7 @@ class IdentityGallery:
                 sex=probe.sex,
                 numbers=self._nationalities,
             )
-            for name in probe.names
+            for name in with_respelled(probe.names)
             for day in days or (None,)
         ]
 

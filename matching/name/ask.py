@@ -13,6 +13,7 @@ from matching.name.index import Row
 from matching.name.letters import WORD, words
 from matching.name.probe import Asked, Pair, pack_day
 from matching.name.read import read_name
+from matching.name.respelled import with_respelled
 from matching.name.token import Kind, Name, Token
 
 __all__ = ["SEXES", "ask", "rows_of"]
@@ -59,9 +60,13 @@ def ask(
 def rows_of(
     names: Sequence[Name], birth: PartialDate | None = None, *, nationality: int = 0, sex: str = ""
 ) -> list[Row]:
-    """Make the rows of one record: one per name; one without words if there is no name."""
+    """Make the rows of one record: one per name and for each in pinyin that it stands for.
+
+    Returns:
+        One row without words if there is no name.
+    """
     day, number = _day(birth), SEXES.get(sex, 0)
-    laid = [words(name.tokens) for name in names] or [_NOTHING]
+    laid = [words(name.tokens) for name in with_respelled(names)] or [_NOTHING]
     return [Row(one, day, nationality, number) for one in laid]
 
 

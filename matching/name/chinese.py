@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
+from itertools import product
 
 from matching.name.syllables import Reading, System, Words, in_han, meet, orders
 from matching.name.table import load_table
 
-__all__ = ["chinese", "surnames"]
+__all__ = ["chinese", "pinyin", "surnames"]
 
 _Systems = tuple[tuple[Reading, ...], ...]
 
@@ -43,6 +44,32 @@ def chinese(a: tuple[Words, bool], b: tuple[Words, bool]) -> bool | None:
     return False if complete else None
 
 
+def pinyin(words: Words) -> tuple[str, ...]:
+    """The names in pinyin for which one in Wade-Giles, in Russian or as in Hong Kong stands.
+
+    Returns:
+        Family name and given name, at most four; () where there are more, and for other names.
+    """
+    known = surnames()
+    if not words or not any(word in known for end in (words[0], words[-1]) for word in end):
+        return ()
+    if not all(_SPELLED.fullmatch(written) for written, _ in words):
+        return ()
+    straight, turned = _both_orders(words)
+    own, wade, mixed, russian, _ = straight if any(straight) else turned
+    for readings in (own, wade, russian, mixed):  # from the surest to the vaguest
+        texts = {
+            f"{family} {''.join(given)}"
+            for reading in readings
+            for family, *given in product(*reading)
+        }
+        if texts:
+            few = len(texts) <= _MOST_NAMES and readings is not own
+            return tuple(sorted(texts)) if few else ()
+    return ()
+
+
+@cache
 def surnames() -> frozenset[str]:
     """Every spelling of a family name."""
     return frozenset().union(*(system.surnames for system in _systems()))
@@ -51,14 +78,21 @@ def surnames() -> frozenset[str]:
 @lru_cache(maxsize=1 << 14)
 def _readings(words: Words, parted: bool) -> _Systems:
     """In each system; what can be pinyin, and has nothing of other systems, is nothing else."""
-    if _CYRILLIC.match(words[0][0]):  # romanised it may look like other syllables of pinyin
-        words = tuple((written, "") for written, _ in words)
-    straight, turned = ([s.readings(order) for s in _systems()] for order in orders(words))
+    straight, turned = _both_orders(words)
     likely = straight if any(straight) else turned
     both = tuple(a + b for a, b in zip(straight, turned, strict=True))
     if not likely[0]:
         return ((), *both[1:])
     return both if parted else (both[0], *[()] * (len(both) - 1))
+
+
+def _both_orders(words: Words) -> tuple[list[tuple[Reading, ...]], list[tuple[Reading, ...]]]:
+    """Readings by each system, family name first and last."""
+    if _CYRILLIC.match(words[0][0]):  # romanised it may look like other syllables of pinyin
+        words = tuple((written, "") for written, _ in words)
+    first, last = orders(words)
+    systems = _systems()
+    return [s.readings(first) for s in systems], [s.readings(last) for s in systems]
 
 
 @cache
@@ -132,4 +166,8 @@ def _parted(syllable: str) -> tuple[str, str]:
 
 
 _TABLE = load_table("chinese")
+_MOST_NAMES = 4
+_SPELLED = re.compile(
+    "[a-z\u00e0-\u017f]{2,}|[а-яё]+"
+)  # what a name in a romanisation is written in
 _CYRILLIC = re.compile("[а-яё]")
