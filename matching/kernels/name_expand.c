@@ -178,7 +178,7 @@ typedef struct {
     expand_probe wanted;
     expand_columns columns;
     int64_t number;
-    name_lanes waiting;
+    name_waiting waiting;
 } expand_one;
 
 static void begin_one(const name_model *model, const expand_words *in, const name_word *word,
@@ -189,7 +189,7 @@ static void begin_one(const name_model *model, const expand_words *in, const nam
                                  in->near_with, in->near_without};
     one->columns = (expand_columns){word->script ? in->bones : in->marks, in->heads,
                                     word->script ? in->none : in->vowelled};
-    one->waiting = (name_lanes){.count = 0};
+    one->waiting.count = 0;
 }
 
 /* Compares the words that wait, in their order. */
@@ -197,7 +197,7 @@ static void compare(const name_model *model, const expand_words *in, expand_one 
                     expand_found *found) {
     int32_t likeness[LANES];
     int64_t *total = found->totals + one->number;
-    name_lanes *waiting = &one->waiting;
+    name_waiting *waiting = &one->waiting;
     eurodac_name_lanes(model, one->word, waiting, level, in->least, likeness);
     for (int l = 0; l < waiting->count; l++) {
         const name_word *word = waiting->words[l];
@@ -225,7 +225,7 @@ static void pass(const name_model *model, const expand_words *in, expand_one *pr
             expand_one *one = probes + p;
             const int64_t met = scan(&one->wanted, &one->columns, begin, end, level, near);
             for (int64_t i = 0; i < met; i++) {
-                name_lanes_add(&one->waiting, in->words + near[i], near[i]);
+                name_wait(&one->waiting, in->words + near[i], near[i]);
                 if (one->waiting.count == LANES) compare(model, in, one, level, found);
             }
         }

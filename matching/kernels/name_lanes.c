@@ -10,6 +10,17 @@
 #define NO_LETTER 255
 #define USUAL 8 /* letters that are copied whatever the length, without a branch */
 
+/* Words side by side; letters after the end of a word are any below NAME_CODES, and change nothing
+ * before it. */
+typedef struct {
+    _Alignas(64) uint8_t letters[NAME_LETTERS][LANES];
+    _Alignas(64) int16_t alone[NAME_LETTERS][LANES]; /* letters without counterpart in the probe */
+    _Alignas(64) int16_t rows[3][NAME_LETTERS + 1][LANES]; /* of the alignment, the last three */
+    _Alignas(64) uint8_t script[LANES];
+    _Alignas(64) uint8_t none[LANES]; /* letters before the first */
+    int longest;
+} name_lanes;
+
 /* What holds for every word. */
 typedef struct {
     const name_model *model;
@@ -186,17 +197,19 @@ static void fill(const name_model *model, const name_word *probe, lanes_call *ca
     }
 }
 
-static void pack(name_lanes *in) {
-    in->longest = 0;
+static void pack(const name_waiting *in, name_lanes *to) {
+    to->longest = 0;
+    memset(to->letters, 0, sizeof(to->letters));
+    memset(to->script, 0, sizeof(to->script));
+    memset(to->none, NO_LETTER, sizeof(to->none));
+    memset(to->rows[0][0], 0, sizeof(to->rows[0][0]));
     for (int l = 0; l < in->count; l++) {
         const name_word *word = in->words[l];
-        for (int j = 0; j < USUAL; j++) in->letters[j][l] = word->letters[j];
-        for (int j = USUAL; j < word->length; j++) in->letters[j][l] = word->letters[j];
-        in->script[l] = word->script;
-        if (word->length > in->longest) in->longest = word->length;
+        for (int j = 0; j < USUAL; j++) to->letters[j][l] = word->letters[j];
+        for (int j = USUAL; j < word->length; j++) to->letters[j][l] = word->letters[j];
+        to->script[l] = word->script;
+        if (word->length > to->longest) to->longest = word->length;
     }
-    memset(in->none, NO_LETTER, sizeof(in->none));
-    memset(in->rows[0][0], 0, sizeof(in->rows[0][0]));
 }
 
 /* Most words are so unlike that what their letters could bring need not be added up. */
@@ -213,13 +226,14 @@ static int32_t likeness_of(const lanes_call *call, const name_word *word, int32_
     return name_share(evidence, full);
 }
 
-void eurodac_name_lanes(const name_model *model, const name_word *probe, name_lanes *in, int level,
-                        int32_t least, int32_t *likeness) {
+void eurodac_name_lanes(const name_model *model, const name_word *probe, const name_waiting *in,
+                        int level, int32_t least, int32_t *likeness) {
     lanes_call call;
+    name_lanes lanes;
     fill(model, probe, &call);
-    pack(in);
-    align(&call, level, in);
-    int16_t(*last)[LANES] = in->rows[probe->length % 3];
+    pack(in, &lanes);
+    align(&call, level, &lanes);
+    int16_t(*last)[LANES] = lanes.rows[probe->length % 3];
     for (int l = 0; l < in->count; l++) {
         const name_word *word = in->words[l];
         const int32_t evidence = last[word->length][l];
