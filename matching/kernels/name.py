@@ -134,7 +134,7 @@ def expand(
     Returns:
         For each probe the numbers of the words, ascending, and their likeness.
 
-    Cost: 12 bytes read a word and pass; about 40 ns for each of the one in a hundred that are near
+    Cost: 12 bytes read a word and pass; about 30 ns for each of the one in a hundred that are near
     (AVX-512).
     """
     none = np.zeros(len(columns.vowelled), np.uint8)

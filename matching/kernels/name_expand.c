@@ -80,21 +80,68 @@ EXPAND_BODY int near_one(const expand_probe *probe, const expand_columns *column
            (probe->head && columns->heads[i] == probe->head);
 }
 
-#define SCAN(name, native, attributes)                                                             \
-    attributes static int64_t scan_##name(const expand_probe *probe,                               \
-                                          const expand_columns *columns, int64_t begin,            \
-                                          int64_t end, uint32_t *found) {                          \
-        int64_t total = 0;                                                                         \
-        for (int64_t i = begin; i < end; i++) {                                                    \
-            found[total] = (uint32_t)i;                                                            \
-            total += near_one(probe, columns, i, native);                                          \
-        }                                                                                          \
-        return total;                                                                              \
+/* Looks at the words one by one; returns how many are near. */
+EXPAND_BODY int64_t scan_each(const expand_probe *probe, const expand_columns *columns,
+                              int64_t begin, int64_t end, int native, uint32_t *found) {
+    int64_t total = 0;
+    for (int64_t i = begin; i < end; i++) {
+        found[total] = (uint32_t)i;
+        total += near_one(probe, columns, i, native);
     }
+    return total;
+}
 
-SCAN(portable, 0, )
+static int64_t scan_portable(const expand_probe *probe, const expand_columns *columns,
+                             int64_t begin, int64_t end, uint32_t *found) {
+    return scan_each(probe, columns, begin, end, 0, found);
+}
+
 #if defined(__x86_64__)
-SCAN(avx2, 1, __attribute__((target("avx2,bmi,bmi2,popcnt"))))
+#define AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
+
+/* How many bits are set in each of four numbers. */
+AVX2 EXPAND_BODY __m256i bits_of_four(__m256i x) {
+    const __m256i table = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, /**/
+                                           0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+    const __m256i low = _mm256_set1_epi8(15);
+    const __m256i first = _mm256_shuffle_epi8(table, _mm256_and_si256(x, low));
+    const __m256i second =
+        _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16(x, 4), low));
+    return _mm256_sad_epu8(_mm256_add_epi8(first, second), _mm256_setzero_si256());
+}
+
+/* Which of the words from a multiple of four on are near. */
+AVX2 EXPAND_BODY unsigned near_four(const expand_probe *probe, const expand_columns *columns,
+                                    int64_t i) {
+    const __m256i places = _mm256_setr_epi64x(1, 2, 4, 8);
+    const __m256i bits = _mm256_set1_epi64x(columns->vowelled[i / 8] >> i % 8);
+    const __m256i vowels = _mm256_cmpeq_epi64(_mm256_and_si256(bits, places), places);
+    const __m256i own =
+        _mm256_blendv_epi8(_mm256_set1_epi64x((long long)probe->without),
+                           _mm256_set1_epi64x((long long)probe->with_vowels), vowels);
+    const __m256i most = _mm256_blendv_epi8(_mm256_set1_epi64x(probe->near_without),
+                                            _mm256_set1_epi64x(probe->near_with), vowels);
+    const __m256i marks = _mm256_loadu_si256((const __m256i *)(columns->marks + i));
+    const __m256i far = _mm256_cmpgt_epi64(bits_of_four(_mm256_xor_si256(marks, own)), most);
+    unsigned near = ~(unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(far)) & 15u;
+    if (probe->head) {
+        const __m128i heads = _mm_loadu_si128((const __m128i *)(columns->heads + i));
+        const __m128i same = _mm_cmpeq_epi32(heads, _mm_set1_epi32((int)probe->head));
+        near |= (unsigned)_mm_movemask_ps(_mm_castsi128_ps(same));
+    }
+    return near;
+}
+
+AVX2 static int64_t scan_avx2(const expand_probe *probe, const expand_columns *columns,
+                              int64_t begin, int64_t end, uint32_t *found) {
+    int64_t i = (begin + 3) & ~3ll;
+    if (i > end) i = end;
+    int64_t total = scan_each(probe, columns, begin, i, 1, found);
+    for (; i + 4 <= end; i += 4)
+        for (unsigned near = near_four(probe, columns, i); near; near &= near - 1)
+            found[total++] = (uint32_t)i + (unsigned)__builtin_ctz(near);
+    return total + scan_each(probe, columns, i, end, 1, found + total);
+}
 
 __attribute__((target("avx2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq"))) static int64_t
 scan_avx512(const expand_probe *probe, const expand_columns *columns, int64_t begin, int64_t end,
@@ -105,11 +152,9 @@ scan_avx512(const expand_probe *probe, const expand_columns *columns, int64_t be
     const __m512i near_without = _mm512_set1_epi64(probe->near_without);
     const __m256i first = _mm256_set1_epi32((int)probe->head);
     const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    int64_t total = 0, i = begin;
-    for (; i % 8 && i < end; i++) {
-        found[total] = (uint32_t)i;
-        total += near_one(probe, columns, i, 1);
-    }
+    int64_t i = (begin + 7) & ~7ll;
+    if (i > end) i = end;
+    int64_t total = scan_each(probe, columns, begin, i, 1, found);
     for (; i + 8 <= end; i += 8) {
         const __mmask8 vowels = columns->vowelled[i / 8];
         const __m512i differ = _mm512_xor_si512(
@@ -125,11 +170,7 @@ scan_avx512(const expand_probe *probe, const expand_columns *columns, int64_t be
                             _mm256_maskz_compress_epi32(near, numbers));
         total += __builtin_popcount(near);
     }
-    for (; i < end; i++) {
-        found[total] = (uint32_t)i;
-        total += near_one(probe, columns, i, 1);
-    }
-    return total;
+    return total + scan_each(probe, columns, i, end, 1, found + total);
 }
 #endif
 
