@@ -6,11 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from anyascii import anyascii
-
 from matching.name.table import load_table
 
-__all__ = ["split_surname", "surname_sound", "transcribed", "written_kana"]
+__all__ = ["foreign_kana", "split_surname", "surname_sound", "transcribed", "written_kana"]
 
 _TABLE, _FOREIGN = load_table("east_asia"), load_table("transcription")
 _SOUNDS = {character: sound for some, sound in _FOREIGN["letters"].items() for character in some}
@@ -42,7 +40,7 @@ def surname_sound(word: str) -> str | None:
 
 
 def transcribed(word: str, *, apart: bool) -> str | None:
-    """A name of another language in Han characters or katakana that stand for its sound.
+    """A name of another language in Han characters that stand for its sound.
 
     Args:
         word: One word of it.
@@ -52,8 +50,6 @@ def transcribed(word: str, *, apart: bool) -> str | None:
         The name in Latin letters, with ɽ for what may be r or l; None if the word is none, or more
         likely a Chinese name.
     """
-    if apart and _KATAKANA.fullmatch(word):
-        return _foreign_kana(word)
     known: str | None = _FOREIGN["words"].get(word)
     if not known and not all(c in _SOUNDS for c in word):
         return None
@@ -68,12 +64,21 @@ def transcribed(word: str, *, apart: bool) -> str | None:
     return _NASAL.sub("m", "".join(sounds))
 
 
-def _foreign_kana(word: str) -> str:
-    """Katakana as the letters that they stand for: no vowel where a syllable must have one."""
-    sounds = written_kana([(c, anyascii(c).lower()) for c in word])
+def foreign_kana(sounds: list[tuple[str, str]]) -> str | None:
+    """Katakana as the letters that they stand for: no vowel where only the syllable needs it.
+
+    Args:
+        sounds: Each character with its own romanisation.
+
+    Returns:
+        Likewise with ɽ; None for other characters.
+    """
+    if not _KATAKANA.fullmatch("".join([character for character, _ in sounds])):
+        return None
+    written = written_kana(sounds)
     for pattern, letters in _FOREIGN["kana"]:
-        sounds = re.sub(pattern, letters, sounds)
-    return _NASAL.sub("m", sounds)
+        written = re.sub(pattern, letters, written)
+    return _NASAL.sub("m", written)
 
 
 def written_kana(sounds: list[tuple[str, str]]) -> str:

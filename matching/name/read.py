@@ -9,10 +9,11 @@ from functools import lru_cache
 
 from matching.errors import NameUnreadableError
 from matching.name.compounds import join, join_across, split_word
-from matching.name.east_asia import split_surname, transcribed
+from matching.name.east_asia import split_surname
 from matching.name.equivalents import equivalents
 from matching.name.forms import fold, skeleton
 from matching.name.lexicon import TITLE_NAMES, Part, Role, part, plain
+from matching.name.romanise import foreign_sounds
 from matching.name.text import clean, displayed
 from matching.name.token import Field, Kind, Name, Script, Token
 
@@ -118,7 +119,7 @@ def _words(text: str, *, whole: bool) -> list[str]:
     text = unicodedata.normalize("NFKC", _POINTS.sub("", text))
     spaced = [c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in text]
     apart = bool(_BETWEEN.search(text))
-    words = [transcribed(word, apart=apart) or word for word in "".join(spaced).split()]
+    words = [foreign_sounds(word, apart=apart) or word for word in "".join(spaced).split()]
     # A name in Han characters or Hangul has no space between surname and given name.
     return list(split_surname(words[0])) if len(words) == 1 and whole else words
 
