@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from matching.calendars import FIRST_GREGORIAN_YEAR, gregorian_readings
+from matching.calendars import FIRST_GREGORIAN_YEAR, gregorian_readings, gregorian_spans
 from matching.errors import DateError
 
-__all__ = ["DateRelation", "PartialDate", "compare_dates", "day_number", "readings"]
+__all__ = ["DateRelation", "PartialDate", "asked_dates", "compare_dates", "day_number", "readings"]
 
 _DAYS_BEFORE_MONTH = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365)
 
@@ -94,6 +94,7 @@ class DateRelation(IntEnum):
 
     MISSING = 0  # one of them or both are not there
     EQUAL = 1  # the same parts are known, and agree
+    # In these two a year or month of another calendar agrees with the days that it may mean.
     EQUAL_AS_FAR_AS_KNOWN = 2  # year and month agree, one side has no day
     JANUARY_FIRST = 3  # same year, and one side says no more than the year
     DAY_MONTH_SWAPPED = 4
@@ -159,6 +160,25 @@ def readings(date: PartialDate) -> tuple[PartialDate, ...]:
     return tuple(PartialDate(*r) for r in gregorian_readings(date.year, date.month, date.day))
 
 
+def asked_dates(date: PartialDate) -> tuple[PartialDate, ...]:
+    """Give the Gregorian dates by which a date is looked up.
+
+    Returns:
+        The ``readings``; of a year or month of another calendar the years or months that have days
+        of it, in each calendar, none to four; none outside of the tables.
+
+    Examples:
+        >>> [str(asked) for asked in asked_dates(PartialDate(1370))]
+        ['1950', '1951', '1991', '1992']
+    """
+    if date.year >= FIRST_GREGORIAN_YEAR or date.is_complete:
+        return readings(date)
+    depth = 2 if date.month else 1
+    spans = gregorian_spans(date.year, date.month)
+    parts = [day[:depth] for span in spans for day in span]
+    return tuple(PartialDate(*part) for part in dict.fromkeys(parts))
+
+
 def _within_a_year(a: PartialDate, b: PartialDate) -> DateRelation:
     same_month = a.month == b.month
     complete = a.is_complete and b.is_complete
@@ -190,6 +210,9 @@ def _across_years(a: PartialDate, b: PartialDate) -> DateRelation:
             return DateRelation.CALENDAR
         if same_day:
             return DateRelation.SAME_DAY_AND_MONTH
+    elif _overlap_in_another_calendar(a, b):
+        whole_year = a.month is None or b.month is None
+        return DateRelation.JANUARY_FIRST if whole_year else DateRelation.EQUAL_AS_FAR_AS_KNOWN
     return DateRelation.YEAR_OFF_BY_ONE if next_year else DateRelation.DIFFERENT
 
 
@@ -198,6 +221,25 @@ def _same_in_another_calendar(a: PartialDate, b: PartialDate) -> bool:
         return False
     of_b = [day_number(r) for r in readings(b)]
     return any(abs(day_number(r) - number) <= 1 for r in readings(a) for number in of_b)
+
+
+def _overlap_in_another_calendar(a: PartialDate, b: PartialDate) -> bool:
+    if min(a.year, b.year) >= FIRST_GREGORIAN_YEAR:
+        return False
+    of_b = _spans(b)
+    return any(a1 <= b2 and b1 <= a2 for a1, a2 in _spans(a) for b1, b2 in of_b)
+
+
+def _spans(date: PartialDate) -> list[tuple[int, int]]:
+    """First and last day of all that a date may mean."""
+    if date.is_complete:
+        return [(day_number(r), day_number(r)) for r in readings(date)]
+    if date.year < FIRST_GREGORIAN_YEAR:
+        spans = gregorian_spans(date.year, date.month)
+        return [(day_number(PartialDate(*a)), day_number(PartialDate(*b))) for a, b in spans]
+    last = date.month or 12
+    end = PartialDate(date.year, last, _month_length(date.year, last))
+    return [(day_number(date), day_number(end))]
 
 
 def _differing_digits(a: PartialDate, b: PartialDate) -> int:

@@ -16,7 +16,7 @@ from matching.name import model, weights
 from matching.name.ask import ask
 from matching.name.index import IdentityIndex
 from matching.name.letters import words
-from matching.name.read import read_name
+from matching.name.read import forget_read, read_name
 from matching.name.token import Kind, Name, Token
 
 __all__ = ["OurPairs", "OurSearch"]
@@ -79,6 +79,11 @@ class OurSearch:
         sex = "" if probe.sex is None else _SEXES[probe.sex]
         asked = ask(name, birth, nationality=country, sex=sex, numbers=self._codes)
         return [match.owner - 1 for match in self._index.search(asked, k=k)]
+
+    def forget_asked(self) -> None:
+        """Forget the spellings of words that were asked, and how words are read."""
+        self._index.vocabulary.forget_asked()
+        forget_read()
 
     def bytes_per_person(self) -> float:
         """Rows, postings and vocabulary."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ __all__ = [
     "People",
     "Probe",
     "Records",
+    "Remembering",
     "Scored",
     "SearchPeer",
 ]
@@ -92,6 +93,14 @@ class SearchPeer(Protocol):
 
     def close(self) -> None:
         """Stop what it started and delete its files."""
+
+
+@runtime_checkable
+class Remembering(SearchPeer, Protocol):
+    """An engine that is faster where it was asked the same, or a part of it, before."""
+
+    def forget_asked(self) -> None:
+        """Forget whatever was asked, and every word that was read."""
 
 
 @dataclass(frozen=True, slots=True)

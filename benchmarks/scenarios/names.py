@@ -7,8 +7,10 @@ threshold that its makers recommend.  recall_at_p99 is the recall at a threshold
 .99.  pairs_per_s counts from text to score.
 
 ``search``: synthetic people, probes with errors.  recall_at_10 is the share of the probes whose
-person is among the first ten.  A slow peer is asked fewer ``probes``.  Case by case a subject is
-told more of the probe; one that can use the name only has the first case only.
+person is among the first ten.  A slow peer is asked fewer ``probes``.  p50_ms and p95_ms are those
+of probes in a row, whose words are often known; first_p50_ms and first_p95_ms those of 500 probes,
+before each of which an engine that remembers what it was asked has forgotten all of it.  Case by
+case a subject is told more of the probe; one that can use the name only has the first case only.
 
 Every subject runs in a process of its own on one core.
 """

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from eurodac.errors import FieldRefusedError
 from eurodac.shapes import CountryCode, PartOfName, Shape, read_shape
 from matching.calendars import FIRST_GREGORIAN_YEAR
-from matching.date import PartialDate, readings
+from matching.date import PartialDate, asked_dates
 from matching.document import forms_of_number
 from matching.errors import DateError, NameUnreadableError
 from matching.identity import Identity
@@ -41,13 +41,13 @@ class AskedDateShape(Shape):
         if self.day and not self.month:
             raise ValueError("a day needs its month; leave the day out, or give the month")
         try:
-            meant = readings(self.value())
+            meant = asked_dates(self.value())
         except DateError as error:
             raise ValueError(str(error)) from None
         if not meant:
             raise ValueError(
-                "a date of another calendar needs the year, month and day that its calendar has; "
-                "give them, or leave the date out"
+                "no known calendar has this date; give a year, month and day as they stand on the "
+                "document, or leave the date out"
             )
         if FIRST_GREGORIAN_YEAR <= self.year < _EARLIEST:
             raise ValueError(f"nobody is recorded who was born before {_EARLIEST}")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from matching.identity.compare import Comparer, Laid
 from matching.name import weights
+from matching.name.romanisations import same_syllables
 from matching.name.token import Name
 from matching.name.weights import UNIT
 
@@ -23,6 +24,9 @@ AGREEMENT = 0.5
 
 _MOST = 8.0  # bits that a word counts at most: two spellings of a rare name are no weaker for it
 _FINE = 0.02  # share of the agreement in full bits, which tells apart what the bound made equal
+# Agreement at least of names that are one in two romanisations of East Asia, and at most of two
+# Chinese names: one syllable that differs makes another name, however alike it is written.
+_ROMANISED, _OTHER = 0.8, 0.3
 
 
 class NameAgreement:
@@ -42,7 +46,14 @@ class NameAgreement:
         """
         first, second = (self._comparer.lay_out([pair[side] for pair in pairs]) for side in (0, 1))
         bounded = self._shares(_bounded(first), _bounded(second))
-        return (1 - _FINE) * bounded + _FINE * self._shares(first, second)
+        found = (1 - _FINE) * bounded + _FINE * self._shares(first, second)
+        for number, (a, b) in enumerate(pairs):
+            same = same_syllables(a, b)
+            if same is not None:
+                found[number] = (
+                    max(found[number], _ROMANISED) if same else min(found[number], _OTHER)
+                )
+        return found
 
     def _shares(self, first: Laid, second: Laid) -> NDArray[np.float64]:
         bits = self._comparer.bits

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -26,6 +26,7 @@ from matching.kernels import name_pair as kernel
 from matching.kernels.name_pair import GROUPS, PAIR_WORD, Found
 from matching.name import model, weights
 from matching.name.letters import words
+from matching.name.respelled import with_respelled
 from matching.name.token import Name, Token
 from matching.name.weights import UNIT, Weights
 
@@ -83,8 +84,11 @@ class Comparer:
         self._pair_word = lru_cache(maxsize=1 << 16)(self._make_pair_word)
 
     def prepare(self, identity: Identity) -> Prepared:
-        """Lay out an identity."""
-        return Prepared(identity, *self.lay_out(identity.names))
+        """Lay out an identity; names in pinyin for which a name stands are aliases."""
+        names = with_respelled(identity.names)
+        if len(names) > len(identity.names):
+            identity = replace(identity, names=names)
+        return Prepared(identity, *self.lay_out(names))
 
     def compare(self, probe: Prepared, reference: Prepared) -> Comparison:
         """Compare two identities.

@@ -13,7 +13,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.date import PartialDate, readings
+from matching.date import PartialDate, asked_dates
 from matching.gallery.epochs import Epochs
 from matching.gallery.protocol import Permit
 from matching.identity import parts as dumped
@@ -24,6 +24,7 @@ from matching.name import letters, model, weights
 from matching.name.ask import ask, rows_of
 from matching.name.index import IdentityIndex, Row
 from matching.name.probe import Asked
+from matching.name.respelled import with_respelled
 from matching.name.token import Name
 from matching.name.version import READING_VERSION
 
@@ -249,7 +250,7 @@ class IdentityGallery:
 
     def _asked(self, probe: Identity) -> list[Asked]:
         """What is looked for, by each name of a probe and each day that its date may mean."""
-        days = readings(probe.births[0]) if probe.births else ()
+        days = asked_dates(probe.births[0]) if probe.births else ()
         return [
             ask(
                 name,
@@ -258,7 +259,7 @@ class IdentityGallery:
                 sex=probe.sex,
                 numbers=self._nationalities,
             )
-            for name in probe.names
+            for name in with_respelled(probe.names)
             for day in days or (None,)
         ]
 

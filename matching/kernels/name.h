@@ -3,6 +3,7 @@
 #define EURODAC_NAME_H
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define NAME_LETTERS 24 /* letters of a word that are compared */
 #define NAME_CODES 128  /* letters of all scripts, numbered by matching/name/letters.py */
@@ -33,4 +34,15 @@ int32_t eurodac_name_evidence(const name_model *model, const name_word *a, const
  * on average; from -32768 to NAME_SAME, which words with the same letters have. */
 #define NAME_SAME 320
 int32_t eurodac_name_likeness(const name_model *model, const name_word *a, const name_word *b);
+
+static inline int name_same(const name_word *a, const name_word *b) {
+    return a->length == b->length && a->script == b->script &&
+           !memcmp(a->letters, b->letters, a->length);
+}
+
+/* Likeness of words whose letters differ; `full` is what they bring on average if they are one. */
+static inline int32_t name_share(int32_t evidence, int32_t full) {
+    const int32_t share = evidence * 512 / (full > 2 ? full : 2);
+    return share > NAME_SAME ? NAME_SAME : share < -32768 ? -32768 : share;
+}
 #endif

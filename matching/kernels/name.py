@@ -1,4 +1,4 @@
-"""Typed calls of the compiled word comparison (name.h, name_letters.c, name_expand.c).
+"""Typed calls of the compiled comparison of words (name.h, name_letters.c, name_expand.c).
 
 A word is a row of ``WORD`` (matching/name/letters.py).  Likeness is the evidence of the best
 alignment of two words as a share of what they could bring, in 256ths: 256 is about as much as two
@@ -34,6 +34,8 @@ MODEL = np.dtype(
 )
 """Layout of the letter model; eighths of a bit."""
 
+_ROOM = 4096  # spellings of a word that are mostly enough
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -63,6 +65,13 @@ class _Words(ctypes.Structure):
     )
 
 
+class _Found(ctypes.Structure):
+    _fields_ = (
+        ("room", ctypes.c_int64),
+        *((name, ctypes.c_void_p) for name in ("totals", "numbers", "likeness")),
+    )
+
+
 @cache
 def _library() -> Any:
     library = native.load()
@@ -70,10 +79,7 @@ def _library() -> Any:
     library.eurodac_name_likeness.argtypes = [pointer, pointer, pointer]
     library.eurodac_name_likenesses.argtypes = [pointer, pointer, pointer, pointer, long, pointer]
     library.eurodac_name_marks.argtypes = [pointer, pointer, long, long, *[pointer] * 4]
-    library.eurodac_name_expand.argtypes = [
-        pointer, pointer, pointer, integer, long, pointer, pointer,
-    ]  # fmt: skip
-    library.eurodac_name_expand.restype = long
+    library.eurodac_name_expand.argtypes = [pointer, pointer, pointer, long, integer, pointer]
     return library
 
 
@@ -108,44 +114,48 @@ def marks(model: NDArray[np.void], columns: Words, begin: int, end: int) -> None
 def expand(
     model: NDArray[np.void],
     columns: Words,
-    probe: NDArray[np.void],
+    probes: NDArray[np.void],
     limits: tuple[int, int, int, int],
     *,
     count: int,
     at: Level = Level.AUTO,
-) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
-    """Find the spellings of a word in a vocabulary; every word is looked at.
+) -> list[tuple[NDArray[np.uint32], NDArray[np.int32]]]:
+    """Find the spellings of words in a vocabulary; every word of it is looked at.
 
     Args:
         model: The letter model.
         columns: The vocabulary.
-        probe: (1,) ``WORD``.
+        probes: (n,) ``WORD``; up to eight are looked for in one pass.
         limits: Most bits by which marks with and without vowels may differ, the least likeness,
             and the likeness of a word of which one is the beginning of the other.
         count: Words of the vocabulary that are looked at.
         at: Instruction set.
 
     Returns:
-        Numbers of the words, ascending, and their likeness.
+        For each probe the numbers of the words, ascending, and their likeness.
 
-    Cost: 12 bytes read a word; about 0.1 us for each of the one or two in a hundred that are near.
+    Cost: 12 bytes read a word and pass; about 30 ns for each of the one in a hundred that are near
+    (AVX-512).
     """
     none = np.zeros(len(columns.vowelled), np.uint8)
     near_with, near_without, least, shortened = limits
+    probes = np.ascontiguousarray(probes)
     given = _Words(
         columns.words.ctypes.data, columns.marks.ctypes.data, columns.bones.ctypes.data,
         columns.heads.ctypes.data, columns.vowelled.ctypes.data, none.ctypes.data,
         count, near_with, near_without, least, shortened,
     )  # fmt: skip
-    room = 4096
+    totals, room = np.empty(len(probes), np.int64), _ROOM
     while True:
-        found, alike = np.empty(room, np.uint32), np.empty(room, np.int32)
-        total = _library().eurodac_name_expand(
-            model.ctypes.data, ctypes.byref(given), probe.ctypes.data, int(at), room,
-            found.ctypes.data, alike.ctypes.data,
-        )  # fmt: skip
-        if total < 0:
+        found = np.empty((len(probes), room), np.uint32)
+        alike = np.empty((len(probes), room), np.int32)
+        wanted = _Found(room, totals.ctypes.data, found.ctypes.data, alike.ctypes.data)
+        if _library().eurodac_name_expand(
+            model.ctypes.data, ctypes.byref(given), probes.ctypes.data, len(probes), int(at),
+            ctypes.byref(wanted),
+        ):  # fmt: skip
             raise KernelError("kernel_level", f"this machine cannot run {at.name}; use AUTO")
-        if total <= room:
-            return found[:total], alike[:total]
-        room = int(total)
+        if int(totals.max(initial=0)) <= room:
+            lengths = totals.tolist()
+            return [(found[n, :m].copy(), alike[n, :m].copy()) for n, m in enumerate(lengths)]
+        room = int(totals.max())

@@ -1,6 +1,5 @@
 /* Evidence of two words by their letters: the best alignment of pairs, single letters and swaps. */
 #include "name.h"
-#include <string.h>
 
 static inline int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
 
@@ -40,13 +39,9 @@ static int32_t expected(const name_model *model, const name_word *word, int scri
 }
 
 int32_t eurodac_name_likeness(const name_model *model, const name_word *a, const name_word *b) {
-    if (a->length == b->length && a->script == b->script &&
-        !memcmp(a->letters, b->letters, a->length))
-        return NAME_SAME;
-    const int32_t full = larger(
-        expected(model, a, b->script) + expected(model, b, a->script), 2);
-    const int32_t share = eurodac_name_evidence(model, a, b) * 512 / full;
-    return larger(share < NAME_SAME ? share : NAME_SAME, -32768);
+    if (name_same(a, b)) return NAME_SAME;
+    const int32_t full = expected(model, a, b->script) + expected(model, b, a->script);
+    return name_share(eurodac_name_evidence(model, a, b), full);
 }
 
 /* Likeness of one word to many: tokens[order[i]] for every i. */

@@ -11,8 +11,9 @@ from matching.date import PartialDate
 from matching.errors import NameUnreadableError
 from matching.name.index import Row
 from matching.name.letters import WORD, words
-from matching.name.probe import Asked, pack_day
+from matching.name.probe import Asked, Pair, pack_day
 from matching.name.read import read_name
+from matching.name.respelled import with_respelled
 from matching.name.token import Kind, Name, Token
 
 __all__ = ["SEXES", "ask", "rows_of"]
@@ -48,7 +49,7 @@ def ask(
     return Asked(
         words(tokens),
         _joined(tokens),
-        [_halves(token) for token in tokens],
+        lambda at: _halves(tokens[at]),
         _day(birth),
         numbers.get(nationality, 0),
         SEXES.get(sex, 0),
@@ -59,9 +60,13 @@ def ask(
 def rows_of(
     names: Sequence[Name], birth: PartialDate | None = None, *, nationality: int = 0, sex: str = ""
 ) -> list[Row]:
-    """Make the rows of one record: one per name; one without words if there is no name."""
+    """Make the rows of one record: one per name and for each in pinyin that it stands for.
+
+    Returns:
+        One row without words if there is no name.
+    """
     day, number = _day(birth), SEXES.get(sex, 0)
-    laid = [words(name.tokens) for name in names] or [_NOTHING]
+    laid = [words(name.tokens) for name in with_respelled(names)] or [_NOTHING]
     return [Row(one, day, nationality, number) for one in laid]
 
 
@@ -81,7 +86,7 @@ def _joined(tokens: Sequence[Token]) -> NDArray[np.void]:
     return joined
 
 
-def _halves(token: Token) -> list[tuple[NDArray[np.void], NDArray[np.void]]]:
+def _halves(token: Token) -> list[Pair]:
     """Every two words into which a word may be split."""
     text = token.written
     if token.kind is not Kind.WORD:

@@ -8,10 +8,14 @@ from typing import Any
 
 from matching.name.table import load_table
 
-__all__ = ["split_surname", "surname_sound", "written_kana"]
+__all__ = ["foreign_kana", "split_surname", "surname_sound", "transcribed", "written_kana"]
 
-_TABLE = load_table("east_asia")
+_TABLE, _FOREIGN = load_table("east_asia"), load_table("transcription")
+_SOUNDS = {character: sound for some, sound in _FOREIGN["letters"].items() for character in some}
+_NASAL = re.compile("n(?=[bmp])")
+_CHINESE = 4  # most characters of a Chinese name
 _HAN = re.compile("[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]{2,5}")
+_KATAKANA = re.compile("[ァ-ヺー]+")
 _HANGUL = re.compile("[\uac00-\ud7a3]{2,5}")
 
 
@@ -35,6 +39,48 @@ def surname_sound(word: str) -> str | None:
     return han.get(word) or hangul.get(word)
 
 
+def transcribed(word: str, *, apart: bool) -> str | None:
+    """A name of another language in Han characters that stand for its sound.
+
+    Args:
+        word: One word of it.
+        apart: Whether a point stands between the words of the name, as only such names have it.
+
+    Returns:
+        The name in Latin letters, with ɽ for what may be r or l; None if the word is none, or more
+        likely a Chinese name.
+    """
+    known: str | None = _FOREIGN["words"].get(word)
+    if not known and not all(c in _SOUNDS for c in word):
+        return None
+    likely = known or word[0] not in _FOREIGN["surnames"] or len(word) > _CHINESE
+    if not apart and (len(word) < 2 or not likely):
+        return None
+    if known:
+        return known
+    sounds = [_SOUNDS[c] for c in word]
+    sounds[0] = _FOREIGN["beginnings"].get(word[0], sounds[0])
+    sounds[-1] = _FOREIGN["endings"].get(word[-1], sounds[-1])
+    return _NASAL.sub("m", "".join(sounds))
+
+
+def foreign_kana(sounds: list[tuple[str, str]]) -> str | None:
+    """Katakana as the letters that they stand for: no vowel where only the syllable needs it.
+
+    Args:
+        sounds: Each character with its own romanisation.
+
+    Returns:
+        Likewise with ɽ; None for other characters.
+    """
+    if not _KATAKANA.fullmatch("".join([character for character, _ in sounds])):
+        return None
+    written = written_kana(sounds)
+    for pattern, letters in _FOREIGN["kana"]:
+        written = re.sub(pattern, letters, written)
+    return _NASAL.sub("m", written)
+
+
 def written_kana(sounds: list[tuple[str, str]]) -> str:
     """Join the sounds of kana: small letters change the one before, long vowels are not written.
 
@@ -51,6 +97,10 @@ def written_kana(sounds: list[tuple[str, str]]) -> str:
             written = written[:-1] + (sound[1:] if hushed else sound)
             continue
         if character == "ー":
+            continue
+        if character in "ぁぃぅぇぉァィゥェォ" and written:  # vu a is va, u i is wi
+            alone = written.endswith("u") and not written[-2:-1].isalpha()
+            written = written[:-1] + ("w" if alone else "") + sound
             continue
         written += sound[:1] + sound if doubled else sound
         doubled = False

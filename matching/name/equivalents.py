@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from matching.name.forms import fold
+from matching.name.letters import LIQUID
 from matching.name.lexicon import Part, compounds, part, plain
 from matching.name.table import load_table
 
@@ -26,6 +27,8 @@ def equivalents(word: Part) -> tuple[int, ...]:
     Two words with one number in common mean the same.  Numbers change with the table and are not
     to be stored.
     """
+    if LIQUID in word.written:  # a transcription may sound like another name that is known
+        return ()
     exact = _EXACT.get(word.surface) if word.vowelled else None
     return exact or _GROUPS.get(_key(word), ())
 

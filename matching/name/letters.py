@@ -7,14 +7,16 @@ a romanisation would have to invent the vowels and would lose which of three let
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.name.romanise import romanise
 from matching.name.token import Kind, Token
 
-__all__ = ["ABJAD", "CODES", "LATIN", "MAX_LETTERS", "WORD", "encode", "words"]
+__all__ = ["ABJAD", "CODES", "LATIN", "LIQUID", "MAX_LETTERS", "NUMBERS", "WORD", "encode", "words"]
 
 MAX_LETTERS = 24
 CODES = 128
@@ -29,9 +31,27 @@ LATIN = (*_SINGLE, *_JOINED)
 ABJAD = tuple("ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيپچژگڤڭٹڈڑںےڕڵۆێەټډړښڼږڅځۍې")
 """Letters of Arabic script; those of Hebrew stand for the letter of the same origin."""
 
+# German spellings of one letter, before the pairs; Kurdish, Azerbaijani and Somali begin with an x.
+_RESPELLED = (
+    *(("schtsch", "shch"), ("dsch", "j"), ("tsch", "ch"), ("schd", "zhd"), ("dzh", "j")),
+    ("xw", "khw"),
+)
+_FIRST_X = re.compile("^x(?=[aeiouy])")
+# Letters of Kurdish, Azerbaijani and Turkish beside which an x is no ks.
+_KURDISH = re.compile("[şêîûəğı]")
+# Ç is a ch where it begins or ends the word or beside these; else it is a Portuguese or French s.
+_CEDILLA = re.compile("^ç|ç$|[şğıəîûê]")
+# Ch is sh in French spellings, which have ou; in Greek ones it is a kh.
+_FRENCH = re.compile("(?<!t)ch(?!r)(?=.*ou.)|(?<=ou)ch")
+# Belarusian family names beside Russian ones: Zaitsau, Lazareu.
+_PAULAU = re.compile("(?<=..[bdghjklmnprstvz])au$|(?<=..[bdghjklmnprstvz])eu$")
+
 _HEBREW = dict(zip("אבגדהוזחטיכךלמםנןסעפףצץקרשת", "ابجدهوزحطيككلممننسعففصصقرشت", strict=True))
 _SAME = {"ی": "ي", "ک": "ك", "ھ": "ه", "ہ": "ه", "ۀ": "ة", "ۃ": "ة", "ٱ": "ا", "ە": "ه", "ۇ": "و"}
-_NUMBER = {letter: number for number, letter in enumerate((*LATIN, *ABJAD, *"0123456789"))}
+LIQUID = "ɽ"
+"""Of a transcription: r or l."""
+NUMBERS = {letter: number for number, letter in enumerate((*LATIN, *ABJAD, *"0123456789", LIQUID))}
+"""Number of each letter."""
 
 WORD = np.dtype(
     [
@@ -61,8 +81,19 @@ def encode(token: Token) -> bytes:
 def _encode(token: Token) -> tuple[bytes, int]:
     """Letters, and 1 if they are those of a script without vowels."""
     bare = [] if token.vowelled else _abjad(token.written)
-    letters = bare or _latin(token.surface)
+    letters = bare or _latin(_spelled(token))
     return bytes(letters[:MAX_LETTERS]), int(bool(bare))
+
+
+def _spelled(token: Token) -> str:
+    """The romanisation, or what is better known from the spelling."""
+    if LIQUID in token.written:
+        return token.written
+    if "ç" in token.written and _CEDILLA.search(token.written):
+        return romanise(token.written.replace("ç", "ch"))
+    if "x" in token.surface and _KURDISH.search(token.written):
+        return token.surface.replace("x", "kh")
+    return token.surface
 
 
 def words(tokens: tuple[Token, ...]) -> NDArray[np.void]:
@@ -83,10 +114,15 @@ def _packed(token: Token) -> bytes:
 
 def _latin(surface: str) -> list[int]:
     found: list[int] = []
-    text, at = surface.replace("x", "ks"), 0
+    text, at = _FIRST_X.sub("kh", surface), 0
+    text = _PAULAU.sub(lambda found: "ov" if found[0] == "au" else "ev", text)
+    if "ou" in text and "poul" not in text:
+        text = _FRENCH.sub("sh", text)
+    for spelling, usual in (*_RESPELLED, ("x", "ks")):
+        text = text.replace(spelling, usual)
     while at < len(text):
         joined = next((pair for pair in _JOINED if text.startswith(pair, at)), text[at])
-        number = _NUMBER.get(joined)
+        number = NUMBERS.get(joined)
         # A doubled letter is one: hardly any two writers agree on doubling.
         if number is not None and (not found or found[-1] != number):
             found.append(number)
@@ -96,4 +132,4 @@ def _latin(surface: str) -> list[int]:
 
 def _abjad(written: str) -> list[int]:
     letters = (_HEBREW.get(letter, _SAME.get(letter, letter)) for letter in written)
-    return [_NUMBER[letter] for letter in letters if letter in _NUMBER]
+    return [NUMBERS[letter] for letter in letters if letter in NUMBERS]

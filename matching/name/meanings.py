@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from matching.name.equivalents import GROUPS
 from matching.name.forms import fold
-from matching.name.letters import ABJAD, LATIN, words
+from matching.name.letters import NUMBERS, words
 from matching.name.lexicon import part, plain
 from matching.name.token import Token
 
 __all__ = ["Meanings"]
 
-_LETTERS = (*LATIN, *ABJAD, *"0123456789")
+_LETTERS = tuple(NUMBERS)
 
 
 class Meanings:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.kernels.name import MODEL
+from matching.name.letters import LIQUID, NUMBERS
 
 __all__ = ["FILE", "VERSION", "load"]
 
@@ -34,5 +35,18 @@ def load() -> NDArray[np.void]:
         model = np.zeros(1, MODEL)
         for field in ("pair", "alone", "expected", "swapped", "group"):
             model[field][0] = stored[field]
+    _add_liquid(model)
     model.flags.writeable = False
     return model
+
+
+def _add_liquid(model: NDArray[np.void]) -> None:
+    """Give the letter that is r or l the better evidence of both; no pair taught it any."""
+    one, two, new = (NUMBERS[letter] for letter in ("l", "r", LIQUID))
+    pair = model["pair"][0]
+    pair[new] = np.maximum(pair[one], pair[two])
+    pair[:, new] = np.maximum(pair[:, one], pair[:, two])
+    pair[new, new] = min(pair[one, one], pair[two, two])
+    for field in ("alone", "expected"):
+        model[field][0][new] = model[field][0][[one, two]].min(axis=0)
+    model["group"][0][new] = model["group"][0][one]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from matching.kernels.name_index import DAYS, ENTRY, LIST, LISTS, POSITIONS, PRO
 from matching.name.vocabulary import Spellings, Vocabulary
 from matching.name.weights import STEPS, UNIT, Weights
 
-__all__ = ["Asked", "Population", "build", "pack_day", "word_rarity"]
+__all__ = ["Asked", "Pair", "Population", "build", "pack_day", "word_rarity"]
 
 _TIERS = (245, 205, 150, 100)  # likeness at which the spellings of a word are split into lists
 _MISSPELT = 120  # least likeness of a half that no word of the index is
@@ -26,6 +27,14 @@ _BEFORE = 1 << 16  # rows of the world at large that count beside those of the i
 _NAME, _DAY, _NATIONALITY = 2.0**-13, 2.0**-14, 2.0**-5
 
 
+Pair = tuple[NDArray[np.void], NDArray[np.void]]
+"""Two words that may have been written together."""
+
+
+def _whole(_: int) -> Sequence[Pair]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is known of a person who is looked up.
@@ -33,7 +42,8 @@ class Asked:
     Args:
         words: (n,) ``WORD`` of the name, particles and initials among them.
         joined: (n - 1,) ``WORD``: each word written together with the next.
-        halves: For each word, pairs of (1,) ``WORD`` into which it may be split.
+        halves: Makes the pairs of (1,) ``WORD`` into which the word of a number may be split; few
+            words are unknown, so few are split.
         day: See ``pack_day``.
         nationality: Number, 0 unknown.
         sex: Number, 0 unknown.
@@ -42,7 +52,7 @@ class Asked:
 
     words: NDArray[np.void]
     joined: NDArray[np.void]
-    halves: Sequence[Sequence[tuple[NDArray[np.void], NDArray[np.void]]]] = ()
+    halves: Callable[[int], Sequence[Pair]] = _whole
     day: int = 0
     nationality: int = 0
     sex: int = 0
@@ -171,19 +181,19 @@ def build(
     probe = np.zeros(1, PROBE)
     lists = _Lists(vocabulary, weights, population.rows)
     kinds = asked.words["kind"].tolist()[:POSITIONS]
+    vocabulary.look_up(_looked_up(asked, kinds))
     absent = [weights.particle if kind else weights.unmatched for kind in kinds]
     extra: dict[int, int] = {}
     for at, kind in enumerate(kinds):
-        if kind == 0 and at < len(asked.halves) and lists.is_unknown(asked.words[at : at + 1]):
-            extra |= _split(
-                lists, vocabulary, asked.halves[at], at=at, free=len(kinds) + len(extra)
-            )
+        if kind == 0 and lists.is_unknown(asked.words[at : at + 1]):
+            halves, free = asked.halves(at), len(kinds) + len(extra)
+            extra |= _split(lists, vocabulary, halves, at=at, free=free)
     for at, kind in enumerate(kinds):
         if kind == 0:
             groups = asked.equivalents[at] if at < len(asked.equivalents) else ()
             lists.add(asked.words[at : at + 1], 1 << at | extra.get(at, 0), groups=groups)
-    for at in range(len(kinds) - 1):
-        if kinds[at] or kinds[at + 1]:
+    for at, (kind, after) in enumerate(pairwise(kinds)):
+        if kind or after:
             continue
         mask = 1 << at | 1 << at + 1 | extra.get(at, 0) | extra.get(at + 1, 0)
         lists.add(asked.joined[at : at + 1], mask, least=weights.joined)
@@ -197,10 +207,17 @@ def build(
     return Matcher(probe, listed, np.array(lists.lists, LIST), permitted, scratch)
 
 
+def _looked_up(asked: Asked, kinds: Sequence[int]) -> NDArray[np.void]:
+    """The words that every probe looks for: its own, and neighbours written together."""
+    own = asked.words[: len(kinds)][[kind == 0 for kind in kinds]]
+    together = [not (a or b) for a, b in pairwise(kinds)]
+    return np.concatenate([own, asked.joined[: len(together)][together]])
+
+
 def _split(
     lists: _Lists,
     vocabulary: Vocabulary,
-    halves: Sequence[tuple[NDArray[np.void], NDArray[np.void]]],
+    halves: Sequence[Pair],
     *,
     at: int,
     free: int,
@@ -213,7 +230,7 @@ def _split(
         return {}
     counts = vocabulary.counts
 
-    def likely(half: tuple[NDArray[np.void], NDArray[np.void]]) -> tuple[int, int]:
+    def likely(half: Pair) -> tuple[int, int]:
         often = [int(counts[vocabulary.find(word)]) for word in half]
         known = sum(int(word["length"][0]) for word, n in zip(half, often, strict=True) if n)
         return known, min(often)
@@ -222,6 +239,7 @@ def _split(
     known = [bool(counts[vocabulary.find(word)]) for word in (first, second)]
     if not any(known):
         return {}
+    vocabulary.look_up(np.concatenate([first, second]))
     for word, mask in ((first, 1 << at), (second, 1 << free)):
         lists.add(word, mask, least=lists.weights.joined if all(known) else _MISSPELT)
     return {at: 1 << free}

@@ -12,17 +12,20 @@ from matching.name.compounds import join, join_across, split_word
 from matching.name.east_asia import split_surname
 from matching.name.equivalents import equivalents
 from matching.name.forms import fold, skeleton
-from matching.name.lexicon import TITLE_NAMES, Part, Role, plain
+from matching.name.lexicon import TITLE_NAMES, Part, Role, part, plain
+from matching.name.romanise import foreign_sounds
 from matching.name.text import clean, displayed
 from matching.name.token import Field, Kind, Name, Script, Token
 
-__all__ = ["MAX_TOKENS", "read_name"]
+__all__ = ["MAX_TOKENS", "forget_read", "read_name"]
 
 MAX_TOKENS = 16
 """Words of a name that are kept."""
 
 _APOSTROPHES = re.compile("['’‘ʼʻ`´ʾʿ′ʹ\u05f3\u05f4ʽ]")
 _COMMA = re.compile("[,،、﹐]")
+# Points between the words of a foreign name in Han characters or kana.
+_BETWEEN = re.compile("[·•‧・･]")
 _PLAIN_WORD = re.compile("[a-z0-9]+")
 _POINTS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0591-\u05c7]")
 _WITH_INITIALS = frozenset(Script) - {Script.HAN, Script.OTHER}
@@ -63,6 +66,12 @@ def read_name(
             "name_empty", "there is no letter or digit in the name; enter it as it is written"
         )
     return Name(tuple(tokens[:MAX_TOKENS]), _shown(given), len(tokens) > MAX_TOKENS)
+
+
+def forget_read() -> None:
+    """Forget the words that are kept because they were read before."""
+    for kept in (split_word, part, _token):
+        kept.cache_clear()
 
 
 def _shown(given: Sequence[tuple[Field, str]]) -> str:
@@ -109,7 +118,8 @@ def _words(text: str, *, whole: bool) -> list[str]:
         return _PLAIN_WORD.findall(text)
     text = unicodedata.normalize("NFKC", _POINTS.sub("", text))
     spaced = [c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in text]
-    words = "".join(spaced).split()
+    apart = bool(_BETWEEN.search(text))
+    words = [foreign_sounds(word, apart=apart) or word for word in "".join(spaced).split()]
     # A name in Han characters or Hangul has no space between surname and given name.
     return list(split_surname(words[0])) if len(words) == 1 and whole else words
 

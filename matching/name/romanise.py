@@ -14,12 +14,12 @@ from itertools import groupby
 from anyascii import anyascii
 
 from matching.name.abugida import SCRIPTS, romanise_abugida
-from matching.name.east_asia import surname_sound, written_kana
+from matching.name.east_asia import foreign_kana, surname_sound, transcribed, written_kana
 from matching.name.table import Letters
 from matching.name.thai import romanise_thai
 from matching.name.token import Script
 
-__all__ = ["MAX_SURFACE", "romanise", "script_of"]
+__all__ = ["MAX_SURFACE", "foreign_sounds", "romanise", "script_of"]
 
 MAX_SURFACE = 64
 """Letters that are kept of a romanised word."""
@@ -64,6 +64,14 @@ def romanise(word: str) -> str:
     runs = groupby(word, key=_block)
     written = "".join([_run("".join(run), block) for block, run in runs])
     return (written or _unknown(word))[:MAX_SURFACE]
+
+
+def foreign_sounds(word: str, *, apart: bool) -> str | None:
+    """A foreign name in characters of East Asia that stand for its sounds; see ``transcribed``."""
+    if word.isascii():
+        return None
+    kana = foreign_kana([(c, anyascii(c).lower()) for c in word]) if apart else None
+    return kana or transcribed(word, apart=apart)
 
 
 def _run(run: str, block: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -134,8 +134,7 @@ class Vocabulary:
         del self._numbers[_key(place)]
         place[...] = np.zeros(1, WORD)
         kernel.marks(self._model, self._columns, number, number + 1)
-        with self._cache_lock:
-            self._cache.clear()
+        self.forget_asked()
 
     def spellings(self, word: NDArray[np.void]) -> Spellings:
         """Find the words that may be spellings of a word, itself among them.
@@ -145,20 +144,41 @@ class Vocabulary:
 
         Cost: see ``kernel.expand``; almost nothing for a word that was asked before.
         """
-        key = _key(word)
+        return self._known(_key(word)) or self._look_up([(_key(word), word)])[0]
+
+    def look_up(self, words: NDArray[np.void]) -> None:
+        """Find the spellings of several words in one pass, (n,) ``WORD``, for ``spellings``."""
+        keys = _keys(words)
+        asked = {key: words[place : place + 1] for place, key in enumerate(keys)}
+        fresh = [(key, word) for key, word in asked.items() if self._known(key) is None]
+        if fresh:
+            self._look_up(fresh)
+
+    def forget_asked(self) -> None:
+        """Drop what is kept of words that were asked."""
+        with self._cache_lock:
+            self._cache.clear()
+
+    def _known(self, key: bytes) -> Spellings | None:
         with self._cache_lock:
             known = self._cache.get(key)
-            if known is not None and known.seen == self._count:
-                self._cache.move_to_end(key)
-                return known
-        seen = self._count
-        found, alike = kernel.expand(self._model, self._columns, word, self._limits, count=seen)
-        order = np.argsort(-alike, kind="stable")[: self._most]
-        fresh = Spellings(found[order], alike[order], seen)
+            if known is None or known.seen != self._count:
+                return None
+            self._cache.move_to_end(key)
+            return known
+
+    def _look_up(self, asked: Sequence[tuple[bytes, NDArray[np.void]]]) -> list[Spellings]:
+        seen, probes = self._count, np.concatenate([word for _, word in asked])
+        lists = kernel.expand(self._model, self._columns, probes, self._limits, count=seen)
+        fresh = []
+        for found, alike in lists:
+            order = np.argsort(-alike, kind="stable")[: self._most]
+            fresh.append(Spellings(found[order], alike[order], seen))
         with self._cache_lock:
-            self._cache[key] = fresh
-            if len(self._cache) > _CACHED:
-                self._cache.popitem(last=False)
+            for (key, _), spellings in zip(asked, fresh, strict=True):
+                self._cache[key] = spellings
+                if len(self._cache) > _CACHED:
+                    self._cache.popitem(last=False)
         return fresh
 
     def _grow(self, needed: int) -> None:

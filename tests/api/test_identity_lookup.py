@@ -120,6 +120,20 @@ def test_a_date_of_another_calendar_is_asked_as_it_stands(
     assert birth["bits"] > 0
 
 
+@pytest.mark.parametrize(
+    ("born", "relation"),
+    [((1366, 0), "january_first"), ((1366, 9), "equal_as_far_as_known")],
+)
+def test_a_year_or_month_of_another_calendar_is_asked_as_it_stands(
+    live: Live, recorded: dict[str, str], born: tuple[int, int], relation: str
+) -> None:
+    asked = {**WHO, "date_of_birth": {"year": born[0], "month": born[1], "day": 0}}
+    first = screening(live, asked)["candidates"][0]
+    birth = next(term for term in first["terms"] if term["kind"] == "birth_date")
+    assert birth["relation"] == relation
+    assert birth["bits"] > 0
+
+
 def test_zeros_in_a_date_are_unknown(live: Live, recorded: dict[str, str]) -> None:
     zeros = {**WHO, "date_of_birth": {"year": 1987, "month": 0, "day": 0}}
     year = {**WHO, "date_of_birth": {"year": 1987}}
@@ -213,7 +227,7 @@ def test_purpose_and_case_are_needed(live: Live, missing: str) -> None:
         ({"document_number": "n/a"}, "number_says_nothing", "document_number"),
         ({"document_number": "0000000"}, "number_says_nothing", "document_number"),
         ({"text": "a", "date_of_birth": {"year": 1990, "day": 2}}, None, None),
-        ({"text": "a", "date_of_birth": {"year": 1366}}, None, None),
+        ({"text": "a", "date_of_birth": {"year": 1200}}, None, None),
         ({"text": "a", "date_of_birth": {"year": 1366, "month": 12, "day": 31}}, None, None),
         ({"text": "a", "date_of_birth": {"year": 1700}}, None, None),
         ({"text": "a", "date_of_birth": {"month": 2}}, "field_format", "date_of_birth.year"),

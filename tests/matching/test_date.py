@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.calendars import FIRST_GREGORIAN_YEAR
-from matching.date import DateRelation, PartialDate, compare_dates, day_number, readings
+from matching.date import (
+    DateRelation,
+    PartialDate,
+    asked_dates,
+    compare_dates,
+    day_number,
+    readings,
+)
 from matching.errors import DateError
 
 R = DateRelation
@@ -118,11 +125,53 @@ def test_a_date_of_another_calendar_is_recognised(written: str, meant: str) -> N
         ("1342-01-01", "1923-08-14"),
         ("1371-12-30", "1993-03-20"),  # no leap year
         ("1501-01-01", "2077-11-17"),
-        ("1370", "1991"),  # years of two calendars overlap twice
+        ("1276", "1897"),
+        ("1370", "1952"),
+        ("1370", "1993-02-01"),
+        ("1370-05", "1991-08-23"),  # the day after
+        ("1370-05", "1992"),
     ],
 )
 def test_outside_of_the_tables_there_is_no_relation_of_calendars(written: str, other: str) -> None:
     assert compare_dates(read(written), read(other)) is R.DIFFERENT
+
+
+@pytest.mark.parametrize(
+    ("written", "meant", "relation"),
+    [
+        ("1370", "1991-03-21", R.JANUARY_FIRST),  # the first day, and the last
+        ("1370", "1992-03-20", R.JANUARY_FIRST),
+        ("1370", "1951-05-12", R.JANUARY_FIRST),  # lunar
+        ("1370", "1991", R.JANUARY_FIRST),
+        ("1370", "1370-05-12", R.JANUARY_FIRST),
+        ("1370", "1991-08", R.JANUARY_FIRST),
+        ("1370", "1412-01", R.JANUARY_FIRST),  # solar and lunar
+        ("1370-05", "1991-08-22", R.EQUAL_AS_FAR_AS_KNOWN),
+        ("1370-05", "1991-07", R.EQUAL_AS_FAR_AS_KNOWN),
+        ("1370-05", "1370-05-12", R.EQUAL_AS_FAR_AS_KNOWN),
+        ("1370-05", "1991", R.JANUARY_FIRST),
+    ],
+)
+def test_a_year_or_month_of_another_calendar_is_all_of_its_days(
+    written: str, meant: str, relation: DateRelation
+) -> None:
+    assert compare_dates(read(written), read(meant)) is relation
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("1990-05-03", ["1990-05-03"]),
+        ("1990", ["1990"]),
+        ("1366-12-28", ["1947-11-12", "1988-03-18"]),
+        ("1366-12", ["1947-10", "1947-11", "1988-02", "1988-03"]),
+        ("1366", ["1946", "1947", "1987", "1988"]),
+        ("1300", ["1921", "1922"]),  # solar alone
+        ("1200", []),
+    ],
+)
+def test_a_date_is_asked_by_all_that_it_may_mean(written: str, asked: list[str]) -> None:
+    assert [str(date) for date in asked_dates(read(written))] == asked
 
 
 @pytest.mark.parametrize("date", [None, PartialDate(1990)])

@@ -53,29 +53,68 @@ def vocabulary(count: int, seed: int) -> Vocabulary:
     return found
 
 
+def expand(
+    words: Vocabulary, probes: NDArray[np.void], limits: tuple[int, int, int, int], at: Level
+) -> list[tuple[list[int], list[int]]]:
+    found = kernel.expand(MODEL, words._columns, probes, limits, count=len(words), at=at)
+    return [(numbers.tolist(), alike.tolist()) for numbers, alike in found]
+
+
 @pytest.mark.parametrize("level", levels())
 @pytest.mark.parametrize("count", [1, 7, 8, 9, 500, 5000])
 def test_every_instruction_set_finds_the_same_spellings(level: Level, count: int) -> None:
     words = vocabulary(count, seed=count)
-    columns = words._columns
-    for number in range(1, min(len(words), 20)):
-        probe = words.words[number : number + 1]
-        expected = kernel.expand(MODEL, columns, probe, LIMITS, count=len(words), at=Level.PORTABLE)
-        found = kernel.expand(MODEL, columns, probe, LIMITS, count=len(words), at=level)
-        assert np.array_equal(found[0], expected[0])
-        assert np.array_equal(found[1], expected[1])
-        assert number in found[0]
+    probes = words.words[1:20]
+    expected = expand(words, probes, LIMITS, Level.PORTABLE)
+    found = expand(words, probes, LIMITS, level)
+    assert found == expected
+    assert all(number in found[number - 1][0] for number in range(1, len(probes) + 1))
 
 
-def test_what_is_found_is_as_alike_as_the_twin_says() -> None:
-    words = vocabulary(400, seed=3)
-    probe = words.words[5:6]
-    everything = (64, 64, -(1 << 15), 180)
-    found, likeness = kernel.expand(MODEL, words._columns, probe, everything, count=len(words))
-    assert len(found) == len(words)
-    for number, alike in zip(found.tolist(), likeness.tolist(), strict=True):
-        exact = twin.likeness(MODEL[0], probe[0], words.words[number])
-        assert alike == exact or alike == LIMITS[3] > exact  # one is the beginning of the other
+@pytest.mark.parametrize("level", levels())
+def test_words_that_are_looked_for_together_are_found_as_alone(level: Level) -> None:
+    words = vocabulary(700, seed=8)
+    probes = words.words[1:40:2]
+    alone = [found for probe in probes for found in expand(words, probe.reshape(1), LIMITS, level)]
+    assert expand(words, probes, LIMITS, level) == alone
+    assert expand(words, probes[:0], LIMITS, level) == []
+
+
+@pytest.mark.parametrize("level", levels())
+@pytest.mark.parametrize("least", [-(1 << 15), 0, 60, 320])
+def test_what_is_found_is_as_alike_as_the_twin_says(level: Level, least: int) -> None:
+    words = vocabulary(300, seed=3)
+    everything = (64, 64, least, least)
+    for number in (5, 17, 40):
+        probe = words.words[number]
+        ((found, likeness),) = expand(words, probe.reshape(1), everything, level)
+        exact = [twin.likeness(MODEL[0], probe, word) for word in words.words]
+        begun = [n for n, word in enumerate(words.words) if begins(probe, word)]
+        wanted = [max(a, least) if n in begun else a for n, a in enumerate(exact)]
+        assert found == [n for n, alike in enumerate(wanted) if alike >= least]
+        assert likeness == [wanted[n] for n in found]
+
+
+@given(st.lists(LETTERS, min_size=1, max_size=70), LETTERS)
+@settings(deadline=None, max_examples=40)
+def test_any_words_are_as_alike_side_by_side_as_one_by_one(
+    many: list[tuple[list[int], bool]], asked: tuple[list[int], bool]
+) -> None:
+    words, probe = Vocabulary(MODEL, limits=LIMITS), word(*asked)
+    for letters, script in many:
+        words.add(word(letters, script))
+    exact = [kernel.likeness(MODEL, probe, words.words[n : n + 1]) for n in range(len(words))]
+    for level in levels():
+        ((found, likeness),) = expand(words, probe, (64, 64, -(1 << 15), -(1 << 15)), level)
+        assert found == list(range(len(words)))
+        assert likeness == exact
+
+
+def begins(a: np.void, b: np.void) -> bool:
+    """Whether one of two words of four letters or more is the beginning of the other."""
+    short, long = sorted((bytes(w["letters"][: w["length"]]) for w in (a, b)), key=len)
+    alike = long.startswith(short) and len(short) < len(long)
+    return bool(len(short) >= 4 and alike and a["script"] == b["script"])
 
 
 def test_a_forgotten_word_is_found_no_more() -> None:
@@ -95,3 +134,14 @@ def test_a_word_that_is_added_later_is_found() -> None:
     number = words.add(probe)
     assert number in words.spellings(probe).words
     assert words.add(probe) == number
+
+
+def test_words_that_are_looked_up_together_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = vocabulary(200, seed=6)
+    alone = [words.spellings(words.words[n : n + 1]).words.tolist() for n in (3, 9, 9, 12)]
+    words.forget_asked()
+    words.look_up(words.words[[3, 9, 9, 12]])
+    monkeypatch.setattr(kernel, "expand", None)
+    words.look_up(words.words[[12, 3]])
+    found = [words.spellings(words.words[n : n + 1]).words.tolist() for n in (3, 9, 9, 12)]
+    assert found == alone

@@ -8,6 +8,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
+from benchmarks.names.people import SearchSet
 from benchmarks.names.protocols import (
     ClusterPeer,
     LinkagePeer,
@@ -16,6 +17,7 @@ from benchmarks.names.protocols import (
     Records,
     SearchPeer,
 )
+from benchmarks.names.searching import CASES, measure_search
 from benchmarks.names.subjects import CLUSTER, LINK, PAIRS, SEARCH, Part, Subject
 from tests.benchmarks.names.sets import NAMES, people, records
 
@@ -83,6 +85,18 @@ def test_an_engine_finds_everybody_by_name_and_by_a_name_with_a_slip(subject: Su
             assert engine.search(Probe("nobody", born), k=1) == [7]
     finally:
         engine.close()
+
+
+def few() -> SearchSet:
+    return SearchSet(people(), [Probe(name) for name in NAMES], np.arange(20, dtype=np.int32))
+
+
+def test_an_engine_that_remembers_is_also_measured_by_first_times() -> None:
+    rows = measure_search(SEARCH.ours["ours"], few, size="20", lock=None)
+    assert [row.case for row in rows] == [f"20, {case}" for case in CASES]
+    for row in rows:
+        p50, p95 = (float(str(row.metrics[f"first_{p}_ms"])) for p in ("p50", "p95"))
+        assert 0 < p50 <= p95
 
 
 @pytest.mark.parametrize("subject", installed(LINK["febrl4"]))

@@ -87,6 +87,7 @@ def test_a_search_is_judged_case_by_case(tmp_path: Path) -> None:
     ours, losing = rows["ours", "20, name"], rows["losing", "20, name"]
     assert (ours["recall_at_1"], ours["recall_at_10"], ours["probes"]) == (1, 1, 30)
     assert 0 < ours["p50_ms"] <= ours["p95_ms"]
+    assert "first_p95_ms" not in ours  # this one remembers nothing
     assert ours["queries_per_s"] > 0
     assert ours["bytes_per_person"] == 12
     assert ours["build_s"] >= 0

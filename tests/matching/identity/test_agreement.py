@@ -14,12 +14,25 @@ from matching.identity.agreement import AGREEMENT, NameAgreement
 from matching.name.read import read_name
 from matching.name.token import Name
 
-CASES = Path(__file__).parent / "cases" / "agreement.csv"
+CASES = [Path(__file__).parent / "cases" / f"{name}.csv" for name in ("agreement", "romanisations")]
 SCORER = NameAgreement()
 SPELLED = (
     *("Ahmed", "Hamad", "Hamed", "أحمد", "حمد", "Abdulrahim", "عبدالرحمن", "Abu", "Omar", "al-"),
     *("Jean", "Jeanne", "J.", "Amin", "Amina", "Kim", "Jong", "un", "정은", "Ivan", "Ivanov"),
     *("Иванов", "Robert", "Robertson", "Bob", "Medvedev", "Medvedkov", "bin"),
+    *(
+        "Kuo-hua",
+        "Guohua",
+        "Teng",
+        "Deng",
+        "邓国华",
+        "Wong",
+        "Keung",
+        "Jung-hee",
+        "정희",
+        "Lee",
+        "李",
+    ),
 )
 WORDS = st.lists(st.sampled_from(SPELLED), min_size=1, max_size=5).map(" ".join)
 
@@ -53,8 +66,11 @@ def test_the_order_of_the_words_changes_nothing(words: list[str]) -> None:
 
 
 def cases() -> list[dict[str, str]]:
-    with CASES.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    found = []
+    for path in CASES:
+        with path.open(encoding="utf-8", newline="") as file:
+            found += list(csv.DictReader(file))
+    return found
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case['first']}~{case['second']}")

@@ -9,7 +9,7 @@ from matching.errors import GalleryCorruptError
 from matching.gallery import snapshot
 from matching.gallery.manifest import Origin
 from matching.gallery.protocol import Permit
-from matching.identity import Identity, parts
+from matching.identity import Comparer, Identity, parts
 from matching.identity.gallery import IdentityGallery, IdentityReference
 from matching.name.read import read_name
 from tests.matching.gallery.sealer import AesSealer
@@ -224,9 +224,37 @@ def test_a_name_in_another_language_says_less_than_the_same_name() -> None:
     assert keys(held, who("Joseph Halabi")) == ["joseph", "yusuf"]
 
 
+@pytest.mark.parametrize(
+    ("held", "asked"),
+    [
+        ("Deng Guohua", "Teng Kuo-hua"),
+        ("Teng Kuo-hua", "邓国华"),
+        ("Wong Kwok Keung", "黄国强"),
+        ("Чжан Вэйхуа", "Zhang Weihua"),
+        ("Chang Wei-hua", "Чжан Вэйхуа"),
+    ],
+)
+def test_a_chinese_name_is_found_by_another_romanisation(held: str, asked: str) -> None:
+    here = gallery(*THREE, person("wanted", held), person("other", "Li Mingfeng"))
+    assert keys(here, who(asked))[0] == "wanted"
+    comparer = Comparer()
+    probe, found, other = (comparer.prepare(who(text)) for text in (asked, held, "Deng Guofeng"))
+    assert comparer.compare(probe, found).bits > comparer.compare(probe, other).bits + 5
+    assert comparer.compare(probe, found).bits == comparer.compare(found, probe).bits
+
+
 def test_a_date_of_another_calendar_finds_the_day_that_it_means() -> None:
     held = gallery(*THREE, person("x", "Golshifteh Hosseini", born=PartialDate(1988, 3, 19)))
     assert keys(held, who("Nobody Atall", PartialDate(1366, 12, 28)))[0] == "x"
+
+
+@pytest.mark.parametrize("asked", [PartialDate(1366), PartialDate(1366, 12)])
+def test_a_year_or_month_of_another_calendar_finds_the_days_that_it_means(
+    asked: PartialDate,
+) -> None:
+    held = gallery(*THREE, person("x", "Golshifteh Hosseini", born=PartialDate(1988, 3, 19)))
+    held.enrol([person("y", "Golshifteh Hosseini", born=PartialDate(1990, 3, 19))])
+    assert keys(held, who("Golshifteh Hosseini", asked)) == ["x", "y"]
 
 
 def carrier(key: str, *numbers: str, attributes: int = 1) -> IdentityReference:

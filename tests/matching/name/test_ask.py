@@ -26,7 +26,7 @@ def test_what_is_unknown_is_zero() -> None:
 
 
 def test_a_word_may_be_two() -> None:
-    (halves,) = ask(read_name(text="Karimjan"), numbers=NUMBERS).halves
+    halves = ask(read_name(text="Karimjan"), numbers=NUMBERS).halves(0)
     pairs = {(bytes(a["letters"][0]), bytes(b["letters"][0])) for a, b in halves}
     first, second = (words(read_name(text=text).tokens) for text in ("karim", "jan"))
     assert (bytes(first["letters"][0]), bytes(second["letters"][0])) in pairs
@@ -35,7 +35,7 @@ def test_a_word_may_be_two() -> None:
 
 @pytest.mark.parametrize("text", ["Karim", "J", "bin"])
 def test_short_words_particles_and_initials_are_not_split(text: str) -> None:
-    assert list(ask(read_name(text=text), numbers=NUMBERS).halves) == [[]]
+    assert ask(read_name(text=text), numbers=NUMBERS).halves(0) == []
 
 
 def test_a_record_has_a_row_per_name_and_one_without_a_name() -> None:
