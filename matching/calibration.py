@@ -117,5 +117,6 @@ def rising_llr(mated: Scores, non_mated: Scores) -> tuple[Floats, Floats]:
             blocks[-1] = [x + y for x, y in zip(blocks[-1], last, strict=True)]
     with np.errstate(divide="ignore"):
         ratios = np.array([np.log(one) - np.log(two) for one, two, _ in blocks])
+    ratios = np.maximum.accumulate(ratios)  # two that are nearly equal may round the other way
     per_score = np.repeat(ratios, [int(count) for *_, count in blocks])[place]
     return per_score[: len(mated)], per_score[len(mated) :]
