@@ -6,9 +6,9 @@ the public databases are like 1), so that the cuts suit databases worse than tho
 number of fingers from ten to two has cuts of its own, from as many of the fingers that a pair has
 in common, chosen
 by chance; each cut is the lower of what the two kinds need.  The cuts of a
-number, those of the three stages and of the scores after the first fingers, lose the same share
-each, as large as it may be so that together they lose what is allowed: they mostly lose the same
-mates.  Mates that the comparison of minutiae would not find are left out.
+number, those of the three stages and of the scores after the first fingers, lose shares of a fixed
+proportion, as large as they may be so that together they lose what is allowed: they mostly lose
+the same mates.  Mates that the comparison of minutiae would not find are left out.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ _TAIL = 40  # values that a tail is fitted to
 _NUMBERS = range(2, 11)
 _HALVINGS = 20
 _FIRST = 6  # fingers after which a reference may be given up
+_SHARES = np.array([2.0, 4.0, 2.0] + [1.0] * _FIRST)
+"""What cuts lose in proportion: most where a stranger who passes costs most beside what he cost."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -138,18 +140,23 @@ def _cuts(mates: Mates, bare: Cuts, first: int) -> NDArray[np.float64]:
 
 
 def _together(found: NDArray[np.float64], miss: float) -> list[float]:
-    """Cuts that lose a share together, and each the same share.
+    """Cuts that lose a share together, and each its part of it.
 
     Args:
-        found: (N, C) evidence and scores.
+        found: (N, C) evidence and scores, C of 4..9.
         miss: 0..1.
     """
-    low, high = miss / found.shape[1], miss
+    shares = _SHARES[: found.shape[1]] / _SHARES.max()
+
+    def cuts(most: float) -> list[float]:
+        return [_least(column, most * one) for column, one in zip(found.T, shares, strict=True)]
+
+    low, high = miss / shares.sum(), miss
     for _ in range(_HALVINGS):
-        each = float(np.sqrt(low * high))
-        cuts = [_least(column, each) for column in found.T]
-        low, high = (low, each) if _least((found - cuts).min(axis=1), miss) < 0 else (each, high)
-    return [_least(column, low) for column in found.T]
+        most = float(np.sqrt(low * high))
+        lost = _least((found - cuts(most)).min(axis=1), miss) < 0
+        low, high = (low, most) if lost else (most, high)
+    return cuts(low)
 
 
 def _least(found: NDArray[np.float64], miss: float) -> float:

@@ -53,11 +53,9 @@ def test_a_share_that_few_values_lie_below_is_read_off_their_tail() -> None:
 def test_the_cuts_of_all_stages_lose_a_share_together() -> None:
     rng = np.random.default_rng(2)
     common = rng.exponential(2.0, 40_000)[:, None]
-    found = 10 - common - rng.exponential(1.0, (40_000, 3))
-    lost = (found < _together(found, 1e-2)).any(axis=1).mean()
-    assert lost == pytest.approx(1e-2, rel=0.02)
-    alone = [
-        (column < cut).mean() for column, cut in zip(found.T, _together(found, 1e-2), strict=True)
-    ]
-    assert np.ptp(alone) < 1e-3
-    assert sum(alone) > 1.2e-2
+    found = 10 - common - rng.exponential(1.0, (40_000, 4))
+    below = found < _together(found, 1e-2)
+    assert below.any(axis=1).mean() == pytest.approx(1e-2, rel=0.02)
+    alone = below.mean(axis=0)
+    assert alone / alone[1] == pytest.approx([0.5, 1.0, 0.5, 0.25], abs=0.01)
+    assert alone.sum() > 1.2e-2
