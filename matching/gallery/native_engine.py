@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -43,6 +43,7 @@ _COMPARED_TOGETHER = 16
 _PART = 512  # references per part of a dump, 3.1 MB
 _SMALLEST = 1000  # references: fewer are all compared, which takes half a second
 _LARGEST = 1 << 18  # references per segment
+_Reached = tuple[float, int, int, FingersComparison]  # -score, place, slot, comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,8 @@ class NativeGallery(InPlace):
         found: list[CandidateList] = []
         for start in range(0, len(probes), MAX_PROBES):
             some = probes[start : start + MAX_PROBES]
-            sought = [] if exact else [_scan_probes(probe) for probe in some]
+            packed = [pack(probe) for probe in some]
+            sought = [] if exact else _scan_probes(some)
             with self._epochs.reading():
                 with self._lock:
                     views = self._store.views(permit)
@@ -218,10 +220,7 @@ class NativeGallery(InPlace):
                     if exact
                     else self._narrower.narrow(views, sought, work=self._work)
                 )
-                found += [
-                    self._confirm(probe, one, k=k, threshold=threshold)
-                    for probe, one in zip(some, narrowed, strict=True)
-                ]
+                found += self._confirm(packed, narrowed, k=k, threshold=threshold)
         return found
 
     def audit(self, probe: FingerSet, *, permit: Permit, k: int, threshold: float) -> Audit:
@@ -235,27 +234,39 @@ class NativeGallery(InPlace):
         return Audit(found, exact, lost)
 
     def _confirm(
-        self, probe: FingerSet, narrowed: Narrowed, *, k: int, threshold: float
-    ) -> CandidateList:
-        """Compare the chosen references exactly."""
-        slots, packed = narrowed.slots, pack(probe)
+        self, probes: Sequence[PackedSet], narrowed: Sequence[Narrowed], *, k: int, threshold: float
+    ) -> list[CandidateList]:
+        """Compare the chosen references of each probe exactly."""
+        chunks = [(n, some) for n, one in enumerate(narrowed) for some in self._chunks(one.slots)]
+
+        def compared(chunk: tuple[int, NDArray[np.int64]]) -> list[_Reached]:
+            n, slots = chunk
+            return self._compare(probes[n], slots, threshold, narrowed[n].early)
+
+        hits: list[list[_Reached]] = [[] for _ in probes]
+        for (n, _), some in zip(chunks, self._work(compared, chunks), strict=True):
+            hits[n] += some
+        found = []
+        for one, reached in zip(narrowed, hits, strict=True):
+            best = sorted(reached, key=lambda hit: hit[:2])[:k]
+            candidates = tuple(
+                Candidate(self._store.key_at(slot), rank, comparison)
+                for rank, (*_, slot, comparison) in enumerate(best, 1)
+            )
+            found.append(CandidateList(candidates, len(one.slots), one.searched))
+        for probe in probes:
+            overwrite(probe)
+        return found
+
+    def _chunks(self, slots: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
         size = max(_COMPARED_TOGETHER, min(_PART, len(slots) // (4 * self._threads)))
-        chunks = [slots[at : at + size] for at in range(0, len(slots), size)]
-        compared = self._work(
-            lambda chunk: self._compare(packed, chunk, threshold, narrowed.early), chunks
-        )
-        hits = sorted((hit for some in compared for hit in some), key=lambda hit: hit[:2])[:k]
-        candidates = tuple(
-            Candidate(self._store.key_at(slot), rank, one)
-            for rank, (*_, slot, one) in enumerate(hits, 1)
-        )
-        overwrite(packed)
-        return CandidateList(candidates, compared=len(slots), searched=narrowed.searched)
+        for start in range(0, len(slots), size):
+            yield slots[start : start + size]
 
     def _compare(
         self, probe: PackedSet, slots: NDArray[np.int64], threshold: float, early: Early | None
-    ) -> list[tuple[float, int, int, FingersComparison]]:
-        """Score one chunk: (-score, place, slot, comparison) of what reaches the threshold."""
+    ) -> list[_Reached]:
+        """Score one chunk: what reaches the threshold."""
         fronts, places = self._store.fronts(slots), self._store.places(slots)
         found = compare_stored(
             probe,
@@ -320,9 +331,15 @@ def _sketches(templates: Sequence[MinutiaeTemplate]) -> FingerSketches:
     return replace(found, values=found.values * (strengths > 0)[:, None], strengths=strengths)
 
 
-def _scan_probes(probe: FingerSet) -> ScanProbes:
-    positions = list(probe.fingers)
-    return make_probes(_sketches([probe.fingers[p] for p in positions]), positions)
+def _scan_probes(probes: Sequence[FingerSet]) -> list[ScanProbes]:
+    """Sketch all fingers in one go: a pass over the model costs as much for one as for ten."""
+    found = _sketches([t for probe in probes for t in probe.fingers.values()])
+    made, start = [], 0
+    for probe in probes:
+        own = np.arange(start, start + len(probe))
+        made.append(make_probes(found.take(own), list(probe.fingers)))
+        start += len(probe)
+    return made
 
 
 def batch_of(references: Sequence[Reference]) -> Batch:
