@@ -289,12 +289,13 @@ def rarity(expected: float) -> str:
         expected: Bound of the mean number of such strangers per search, >= 0.
 
     Examples:
-        >>> rarity(0.0008), rarity(0.3), rarity(1e-20)
+        >>> rarity(0.0010000000000000002), rarity(0.3), rarity(1e-20)
         ('one search in 1,000', 'one search in 3', 'one search in a million')
     """
     if expected <= 1e-6:  # rarer than anything that was measured
         return "one search in a million"
-    once = math.floor(1 / expected) if expected < 1 else 1
+    # A rate that was computed may miss the round one by the last bits.
+    once = math.floor(1 / expected * (1 + 1e-9)) if expected < 1 else 1
     digits = 10 ** (len(str(once)) - 1)
     return "every search" if once == 1 else f"one search in {once // digits * digits:,}"
 

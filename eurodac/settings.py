@@ -72,9 +72,9 @@ class Settings(BaseSettings):
         ge=0,
         le=0.01,
         description="Share of mates that a search of the native gallery may lose because it "
-        "compares only those that are near. A tenth of it costs up to three times the time; below "
-        "3e-5, and with 0, everybody is compared, and a search of many thousand records takes "
-        "seconds.",
+        "compares only those that are near; of captures with mislabelled fingers more are lost. A "
+        "tenth of it costs two to three times the time; below 3e-5, and with 0, everybody is "
+        "compared, and a search of many thousand records takes seconds.",
     )
     gallery_threads: int = Field(
         default=1, ge=1, le=256, description="Threads that one search of the native gallery uses."

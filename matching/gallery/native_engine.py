@@ -34,7 +34,7 @@ from matching.gallery.segment import Batch
 from matching.gallery.store import ReferenceStore
 from matching.kernels.scan import MAX_PROBES, TILE
 from matching.parameters import MATCHER_VERSION, SKETCH_MODEL, MinutiaeFamily
-from matching.template import FingerSet, MinutiaeTemplate
+from matching.template import FingerSet
 
 __all__ = ["Audit", "NativeGallery", "batch_of"]
 
@@ -319,21 +319,24 @@ class NativeGallery(InPlace):
         return Batch(attributes, self._store.rows(slots))
 
 
-def _sketches(templates: Sequence[MinutiaeTemplate]) -> FingerSketches:
-    """Sketch fingers; those of an unknown extractor stay without a sketch.
+def _sketches(people: Sequence[FingerSet]) -> FingerSketches:
+    """Sketch the fingers of people, one after the other, in one pass over the model.
 
-    Their sketches lose mates by tens of percent, so there is no list for them: as nothing is in
-    common with them, they are always compared.
+    Who has a finger of an unknown extractor stays without a sketch: sketches of such fingers lose
+    mates by tens of percent, so there is no list for them, and the others alone would leave out
+    whom those fingers speak for. As nothing is in common with them, they are always compared.
     """
-    found = encode(templates)
-    known = [family_of(one.extractor) is not MinutiaeFamily.FOREIGN for one in templates]
-    strengths = found.strengths * np.array(known, np.uint8)
+    found = encode([t for one in people for t in one.fingers.values()])
+    known = [
+        all(family_of(t.extractor) is not MinutiaeFamily.FOREIGN for t in one.fingers.values())
+        for one in people
+    ]
+    strengths = found.strengths * np.repeat(known, [len(one) for one in people]).astype(np.uint8)
     return replace(found, values=found.values * (strengths > 0)[:, None], strengths=strengths)
 
 
 def _scan_probes(probes: Sequence[FingerSet]) -> list[ScanProbes]:
-    """Sketch all fingers in one go: a pass over the model costs as much for one as for ten."""
-    found = _sketches([t for probe in probes for t in probe.fingers.values()])
+    found = _sketches(probes)
     made, start = [], 0
     for probe in probes:
         own = np.arange(start, start + len(probe))
@@ -344,7 +347,7 @@ def _scan_probes(probes: Sequence[FingerSet]) -> list[ScanProbes]:
 
 def batch_of(references: Sequence[Reference]) -> Batch:
     """Bring references into the form of the gallery."""
-    found = _sketches([t for one in references for t in one.fingers.fingers.values()])
+    found = _sketches([one.fingers for one in references])
     ends = np.cumsum([len(one.fingers) for one in references])
     rows = [
         make_row(one.key, one.fingers, found.take(np.arange(end - len(one.fingers), end)))

@@ -66,7 +66,7 @@ class Course:
     Args:
         order: (N, 10) uint8, positions 0..9 of each reference, the first to be compared first.
         least: (11, 10) float64, by the number of fingers in common, 0..10: the score that must be
-            reached after 1..10 of them, where both sides are of one known family.
+            reached after 1..10 of them, where both sides of every finger are of one known family.
         floor: Person score that must be possible, natural-log likelihood ratio.
     """
 

@@ -87,8 +87,8 @@ static void list_packed(const finger_set *probe, const finger_set *reference, co
     }
 }
 
-/* Whether a reference may reach the floor: 0 no, 1 yes, -1 it is damaged. Where both sides are of
- * one known family, it is given up as well where it stays below `least` of its number of fingers
+/* Whether a reference may reach the floor: 0 no, 1 yes, -1 it is damaged. Where both sides of
+ * every finger are of one known family, it is given up as well where it stays below `least` of its number of fingers
  * in common and of those compared so far; NULL: nobody is. */
 static int may_reach(const finger_judgement *judge, const finger_calls *calls,
                      const finger_set *probe, const common_fingers *o, const double *least,
@@ -96,6 +96,8 @@ static int may_reach(const finger_judgement *judge, const finger_calls *calls,
     const double most = highest(judge);
     double score = 0;
     int known = least != 0;
+    for (int i = 0; i < o->count; i++)
+        known &= o->list[i].family > 0 && probe->families[o->list[i].position] == o->list[i].family;
     for (int i = 0; i < o->count; i++) {
         if (score + (o->count - i) * most < floor) return 0;
         const common_finger *one = &o->list[i];
@@ -111,7 +113,6 @@ static int may_reach(const finger_judgement *judge, const finger_calls *calls,
         const float found = calls->compare(judge->models[family], mine, theirs, FINGER_RELAXED);
         const double llr = judge_finger(judge, mine, theirs, family, found);
         score += llr > 0 ? llr : judge->against[o->count] * llr;
-        known &= family > 0;
         if (known && score < least[o->count * FINGER_POSITIONS + i]) return 0;
     }
     return score >= floor;

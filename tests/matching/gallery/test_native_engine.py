@@ -132,6 +132,25 @@ def test_fingers_of_an_unknown_extractor_are_always_compared() -> None:
         assert found.compared == compared
 
 
+def test_one_finger_of_an_unknown_extractor_is_enough_to_be_always_compared() -> None:
+    """On either side: its other fingers would leave out whom that one speaks for."""
+    engine = filled(NativeGallery(cuts=nearer_than(40), smallest=0, largest=512))
+    thumb = FingerPosition.RIGHT_THUMB
+    mixed = {}
+    for seed in range(40, 60):
+        fingers = dict(Person(seed).capture(0).fingers)
+        fingers[thumb] = Person(seed).capture(0, "other/1").fingers[thumb]
+        mixed[seed] = FingerSet(fingers)
+    engine.enrol([Reference(f"mixed-{seed}", 1, one) for seed, one in mixed.items()])
+    for probe, compared in (
+        (Person(47).capture(1), 20),
+        (mixed[47], STRANGERS + PEOPLE + 20),
+    ):
+        found = engine.search(probe, permit=EVERYTHING, k=1, threshold=10.0)
+        assert [c.key for c in found.candidates] == ["mixed-47"]
+        assert found.compared == compared
+
+
 def test_everybody_is_compared_where_there_is_no_cut() -> None:
     engine = filled(NativeGallery(cuts=None, smallest=0, largest=512))
     found = engine.search(Person(3).capture(seed=1), permit=EVERYTHING, k=1, threshold=10.0)
