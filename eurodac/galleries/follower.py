@@ -230,18 +230,27 @@ class Follower(Generic[EngineT]):
             NotReadyError: the gallery is not open, cannot be kept, or the database has another
                 history.
         """
-        with self._changing, _told(GalleryError):
+        with self._changing, self._noting():
             self._current = self._follow(session, self._opened(), kek=kek)
             return self._current.mark
 
     def ready(self, session: Session) -> bool:
-        """Say whether a search can be answered: open, and of the history of this database.
+        """Say whether a search can be answered: open, whole, and of the history of this database.
 
         New outbox rows do not matter: every search catches up first. A database that was restored
         to an earlier state under a running process makes this False until it is restarted.
         """
         state = self._current
-        return state is not None and anchor_at(session, state.mark) == state.anchor
+        return (
+            state is not None
+            and not self._damage
+            and anchor_at(session, state.mark) == state.anchor
+        )
+
+    @property
+    def damage(self) -> str:
+        """Code of what was found damaged since the gallery was opened; empty if nothing was."""
+        return self._damage
 
     def asked(
         self, session: Session, question: Callable[[EngineT], AnswerT], *, kek: KeyEncryptionKey
@@ -254,7 +263,7 @@ class Follower(Generic[EngineT]):
         self.catch_up(session, kek=kek)
         while True:
             engine = self._opened().engine
-            with _told(GalleryError):
+            with self._noting():
                 answer = question(engine)
             # One that was replaced meanwhile is being emptied: its answer may be too short.
             if self._opened().engine is engine:
@@ -313,6 +322,16 @@ class Follower(Generic[EngineT]):
                 "gallery_closed", "the gallery is not loaded yet; retry in a few seconds"
             )
         return self._current
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        """Tell errors, and remember damage: until it has a new gallery, nothing is ready."""
+        with _told(GalleryError):
+            try:
+                yield
+            except GalleryCorruptError as error:
+                self._damage = error.code
+                raise
 
     def _replace(self, state: State[EngineT]) -> None:
         """Put a new gallery in the place of the old one, whose templates are overwritten."""

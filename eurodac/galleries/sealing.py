@@ -65,5 +65,6 @@ class RowSealer:
         except InvalidTag:
             raise GalleryCorruptError(
                 "row_unreadable",
-                "a row of the gallery was changed on the disk; rebuild the gallery",
+                "a row of the gallery was changed on the disk; restart this process, which makes "
+                "the gallery anew",
             ) from None

@@ -147,7 +147,7 @@ class OperatorCalls(Core):
                 if not database.is_current(self._engine):
                     parts["database"] = "other revision"
                 if not self._galleries.ready(session):
-                    parts["gallery"] = "behind"
+                    parts["gallery"] = self._galleries.damage or "behind"
                 if not self._names.ready(session):
                     parts["names"] = "behind"
         except EurodacError as error:

@@ -15,6 +15,7 @@ from matching.identity.compare import Comparer, Laid
 from matching.name import weights
 from matching.name.romanisations import same_syllables
 from matching.name.token import Name
+from matching.name.tones import other_marks
 from matching.name.weights import UNIT
 
 __all__ = ["AGREEMENT", "NameAgreement"]
@@ -25,7 +26,8 @@ AGREEMENT = 0.5
 _MOST = 8.0  # bits that a word counts at most: two spellings of a rare name are no weaker for it
 _FINE = 0.02  # share of the agreement in full bits, which tells apart what the bound made equal
 # Agreement at least of names that are one in two romanisations of East Asia, and at most of two
-# Chinese names: one syllable that differs makes another name, however alike it is written.
+# Chinese names: one syllable that differs makes another name, however alike it is written. So
+# does another tone of a Vietnamese one.
 _ROMANISED, _OTHER = 0.8, 0.3
 
 
@@ -53,6 +55,8 @@ class NameAgreement:
                 found[number] = (
                     max(found[number], _ROMANISED) if same else min(found[number], _OTHER)
                 )
+            elif other_marks(a, b):
+                found[number] = min(found[number], _OTHER)
         return found
 
     def _shares(self, first: Laid, second: Laid) -> NDArray[np.float64]:

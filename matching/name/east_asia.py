@@ -14,7 +14,7 @@ _TABLE, _FOREIGN = load_table("east_asia"), load_table("transcription")
 _SOUNDS = {character: sound for some, sound in _FOREIGN["letters"].items() for character in some}
 _NASAL = re.compile("n(?=[bmp])")
 _CHINESE = 4  # most characters of a Chinese name
-_HAN = re.compile("[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]{2,5}")
+_HAN = re.compile("[\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]{2,5}")
 _KATAKANA = re.compile("[ァ-ヺー]+")
 _HANGUL = re.compile("[\uac00-\ud7a3]{2,5}")
 

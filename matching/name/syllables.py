@@ -20,7 +20,7 @@ Words = tuple[tuple[str, str], ...]
 
 _GIVEN = 2  # most syllables of a given name
 _FIRST_HAN = "\u3007"
-_HAN = re.compile("[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
+_HAN = re.compile("[\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,13 +76,16 @@ def test_a_row_that_was_changed_on_the_disk_is_no_answer_until_the_gallery_is_re
     size = os.fstat(file).st_size
     os.pwrite(file, bytes(size // 2), size - size // 2)
     for ask in (lambda: world.search(1), lambda: world.search(20), world.save):
-        with pytest.raises(NotReadyError, match="rebuild") as caught:
+        with pytest.raises(NotReadyError, match="restart this process") as caught:
             ask()
         assert caught.value.code == "row_unreadable"
     with database.read(world.engine) as session:
+        assert world.galleries.damage == "row_unreadable"
+        assert not world.galleries.ready(session)
         report = world.galleries.check(session, kek=world.kek)
         assert (report.damage, report.agrees, report.expected) == ("row_unreadable", False, 2)
         assert world.galleries.rebuild(session, kek=world.kek) == 2
+        assert world.galleries.ready(session)
     assert [world.best(1), world.best(20)] == [first, second]
     assert world.agrees()
 

@@ -6,6 +6,7 @@ import pytest
 
 from matching.name.read import read_name
 from matching.name.romanisations import same_syllables
+from matching.name.tones import other_marks
 
 
 def same(a: str, b: str) -> bool | None:
@@ -77,3 +78,24 @@ def test_names_of_which_a_syllable_differs(a: str, b: str) -> None:
 )
 def test_names_of_which_syllables_say_nothing(a: str, b: str) -> None:
     assert same(a, b) is None
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "other"),
+    [
+        ("Trần Thị Hạnh", "Trần Thị Hành", True),
+        ("Phạm Văn Đức", "Phạm Văn Dục", True),
+        ("Phạm Văn Đức", "Phạm Van Duc", False),
+        ("Bùi Thị Hoà", "Bùi Thị Hòa", False),
+        ("Nguyễn Văn Hùng", "Hùng Nguyễn Văn", False),
+        ("Nguyễn Văn Vân", "Nguyễn Văn", False),
+        ("Jiří Novák", "Jiři Nóvak", False),  # Czech: marks are often wrong
+        ("Đặng Thu", "Dang Thu", False),
+    ],
+)
+def test_vietnamese_names_are_told_apart_by_marks_that_both_bear(
+    a: str, b: str, other: bool
+) -> None:
+    first, second = read_name(text=a), read_name(text=b)
+    assert other_marks(first, second) is other
+    assert other_marks(second, first) is other
