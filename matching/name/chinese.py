@@ -105,7 +105,12 @@ def _systems() -> tuple[System, ...]:
     wade = _inverted(syllables, _wade)
     # A family name in Wade-Giles often stands before a given name of the south.
     mixed = {s: {*wade.get(s, ()), *cantonese.get(s, ())} for s in {*wade, *cantonese}}
-    pinyin = {_plain(syllable): {syllable} for syllable in syllables}
+    # Passports wrote LV for 吕, and write LYU.
+    pinyin = {
+        spelling: {syllable}
+        for syllable in syllables
+        for spelling in (_plain(syllable), syllable, syllable.replace("v", "yu"))
+    }
     russian = _inverted(syllables, _palladius)
     return tuple(map(_system, (pinyin, wade, mixed, russian, vietnamese)))
 
