@@ -7,13 +7,13 @@ against how probable it is for a stranger.  A weak reference at a middling dista
 one at the same distance goes.  Each of the three stages (128 bits, 256 bits, codes of 512 values)
 keeps everybody whose evidence reaches its cut.  Those that are left are compared by minutiae, the
 most telling fingers first, and given up where the score after the first few stays below what mates
-reach.  The cuts were measured, with the few numbers of the
+reach.  All cuts of a number of fingers were measured together, with the few numbers of the
 expectation, by ``python -m benchmarks calibrate-sketches`` on synthetic people that the model was
 not fitted to, and are versioned with the model.
 
 What is kept depends on the probe and the reference alone: not on how many others there are, nor on
 how a gallery is split.  For foreign minutiae, whose qualities mean something else or nothing, there
-is no cut: they are compared always.
+is no cut: who has a finger of them is always compared.
 """
 
 from __future__ import annotations

@@ -32,17 +32,6 @@ EVERYTHING = Permit()
 LOWEST = -1e9
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> Made:
-    return Made(tmp_path / "rows")
-
-
-@pytest.fixture(scope="module")
-def plain() -> NDArray[np.uint8]:
-    """Forty rows."""
-    return strangers(40).rows
-
-
 # --- what rows do -----------------------------------------------------------------------------
 
 

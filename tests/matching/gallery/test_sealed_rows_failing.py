@@ -23,17 +23,6 @@ EVERYTHING = Permit()
 LOWEST = -1e9
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> Made:
-    return Made(tmp_path / "rows")
-
-
-@pytest.fixture(scope="module")
-def plain() -> NDArray[np.uint8]:
-    """Forty rows."""
-    return strangers(40).rows
-
-
 def failing(monkeypatch: pytest.MonkeyPatch, after: int, short: bool) -> None:
     """Let every write from one on fail, or be cut short as a disk does that just became full."""
     real: Callable[[int, memoryview, int], int] = os.pwrite
