@@ -40,6 +40,7 @@ class Instruction(IntEnum):
     POPCNT = 1
     XOR = 2
     FMA = 3
+    PERMB = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,16 +21,16 @@ from benchmarks.embeddings import FACE, Population, take
 from benchmarks.errors import BenchmarkError
 from benchmarks.fused import FusedPopulation, Records
 from benchmarks.report import Result, Row
-from matching.gallery.vector_cuts import upper_bound
+from matching.gallery.vector_cuts import upper_bound, weigh
 from matching.gallery.vector_layout import PERSON, Layout, face
-from matching.kernels.vector import FIRST_BITS
+from matching.kernels.vector import LEADING_BITS
 
 __all__ = ["add_arguments", "run"]
 
 _LAYOUTS = {layout.name: layout for layout in (face(128), face(512), PERSON)}
 _BLOCK = 20_000
 _STEPS = np.arange(0.0, 6.01, 0.05)
-_WORDS = FIRST_BITS // 64
+_ROUNDED_AT = 2.0  # deviations; how finely weights are rounded hardly depends on the cut
 _FPIR = 1e-3
 _NORMAL = NormalDist()
 Pairs = tuple[NDArray[np.float32], NDArray[np.float32]]
@@ -64,14 +64,10 @@ def run(args: argparse.Namespace) -> Result:
 
 def _calibrate(layout: Layout, args: argparse.Namespace) -> dict[str, float]:
     """Measure both distances of every identified mate, then choose the highest cuts."""
-    parts = [
-        _measured(layout, pair, args.n)
-        for pair in track(list(_pairs(layout, args)), layout.name, transient=True)
-    ]
-    bits, measured = parts[0][0], np.concatenate([part[1] for part in parts])
-    if not len(measured):
+    pairs = track(list(_pairs(layout, args)), layout.name, transient=True)
+    z = np.concatenate([_measured(layout, pair, args.n) for pair in pairs])
+    if not len(z):
         raise BenchmarkError("exact search identifies none of these pairs; give more --pairs")
-    z = (bits / 2 - measured) / (np.sqrt(bits) / 2)  # deviations below chance
     whole = _highest(z[:, 1:], [0.0], args.budget / 2)
     first = _highest(z[:, ::-1], [whole], args.budget)
     lost = int(((z[:, 0] < first) | (z[:, 1] < whole)).sum())
@@ -104,10 +100,11 @@ def _highest(z: NDArray[np.float64], fixed: list[float], budget: float) -> float
     return max(fitting)
 
 
-def _measured(
-    layout: Layout, pair: Pairs, people: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Bits of both stages, and (M, 2) distances of the mates that exact search identifies."""
+def _measured(layout: Layout, pair: Pairs, people: int) -> NDArray[np.float64]:
+    """(M, 2) deviations below chance of the mates that exact search identifies.
+
+    By the leading bits and by the whole code; the first capture is the probe.
+    """
     held = [layout.captured(vectors) for vectors in pair]
     rows = [layout.rows(v, h) for v, h in zip(pair, held, strict=True)]
     codes = [layout.codes(r, h) for r, h in zip(rows, held, strict=True)]
@@ -116,13 +113,23 @@ def _measured(
     deviation = 1 / np.sqrt(layout.dimensions) if len(layout.segments) == 1 else 1.0
     identified = dots * factors >= -_NORMAL.inv_cdf(_FPIR / people) * deviation
     masks = layout.masks(held[0])
-    counted = np.bitwise_count(masks)
-    differing = np.bitwise_count((codes[0] ^ codes[1]) & masks)
-    bits = np.stack([counted[:, :_WORDS].sum(1), counted.sum(1)], axis=1).astype(np.float64)
-    apart = np.stack([differing[:, :_WORDS].sum(1), differing.sum(1)], axis=1).astype(np.float64)
-    full = bits.max(axis=0)  # as if nothing were missing: the same z
-    scaled = full / 2 - (bits / 2 - apart) / np.sqrt(bits) * np.sqrt(full)
-    return full, scaled[identified]
+    bits, apart = (
+        np.bitwise_count(words).sum(axis=1, dtype=np.int64)
+        for words in (masks, (codes[0] ^ codes[1]) & masks)
+    )
+    weights, _ = weigh(layout.leading(rows[0]), np.full(len(dots), _ROUNDED_AT))
+    found = np.stack([_below(weights, codes[1]), (bits - 2 * apart) / np.sqrt(bits)], axis=1)
+    chosen: NDArray[np.float64] = found[identified]
+    return chosen
+
+
+def _below(weights: NDArray[np.int8], codes: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """(N,) deviations by which the leading bits of codes cost less than those of strangers."""
+    bits = np.unpackbits(codes.view(np.uint8), axis=1, bitorder="little")[:, :LEADING_BITS]
+    wide = weights.astype(np.float64)
+    agreeing = (wide * (2.0 * bits - 1)).sum(axis=1)
+    found: NDArray[np.float64] = agreeing / np.sqrt((wide**2).sum(axis=1))
+    return found
 
 
 def _pairs(layout: Layout, args: argparse.Namespace) -> Iterator[Pairs]:

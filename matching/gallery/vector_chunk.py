@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from matching.errors import GalleryCorruptError
 from matching.kernels import vector
-from matching.kernels.vector import TILE
+from matching.kernels.vector import LEADING_BITS, TILE
 
 __all__ = ["Chunk"]
 
 _WRITE_STEP = 1 << 24
 _TABLE: tuple[tuple[str, type[np.generic], tuple[int, ...]], ...] = (
-    ("first", np.uint64, (4, TILE)),
+    ("leading", np.uint8, (LEADING_BITS // 8, TILE)),
     ("codes", np.uint64, (TILE, 8)),
     ("ids", np.int64, (TILE,)),
     ("attributes", np.uint32, (TILE,)),
@@ -90,7 +90,7 @@ class Chunk:
         rows = _memory(slots * dimensions) if file is None else self._load(file)
         self.rows = np.frombuffer(rows, np.int8, slots * dimensions).reshape(slots, dimensions)
         self.kernel = vector.Chunk(
-            first=self._arrays["first"],
+            leading=self._arrays["leading"],
             codes=self._arrays["codes"].reshape(slots, 8),
             rows=self.rows,
             live=self._arrays["live"],
@@ -119,7 +119,7 @@ class Chunk:
         """Fill slots (local numbers) that nobody can see yet."""
         self.rows[slots] = rows
         self.kernel.codes[slots] = codes
-        vector.put(self.kernel.first, slots, codes)
+        vector.put(self.kernel.leading, slots, codes)
         self.kernel.attributes[slots] = attributes
         self.kernel.present[slots] = present
         self.ids[slots] = ids
@@ -140,7 +140,7 @@ class Chunk:
         for arrays in (self._arrays, self._mirror):
             if arrays is None:
                 continue
-            arrays["first"][tile, :, lane] = 0
+            arrays["leading"][tile, :, lane] = 0
             arrays["codes"][tile, lane] = 0
             arrays["ids"][tile, lane] = 0
             arrays["attributes"][tile, lane] = 0

@@ -1,8 +1,10 @@
 """How far codes may differ before a reference is left out, from a budget of mates that may be lost.
 
-A cut is a number of standard deviations: two codes of n bits of different people differ in n/2 bits
-with a standard deviation of sqrt(n)/2, and a reference passes if it differs in at most
-n/2 - z sqrt(n)/2.  The higher z, the fewer candidates and the more mates lost.
+A cut is a number of standard deviations.  A leading bit that is unlike the probe's costs the size
+of the probe's coordinate; of different people the costs sum to half of all, with a deviation of
+half the root of the sum of squares.  Whole codes of n bits of different people differ in n/2 bits
+with a deviation of sqrt(n)/2.  A reference passes if it lies z deviations below chance, so the
+higher z, the fewer candidates and the more mates lost.
 ``python -m benchmarks calibrate-cuts`` finds, for captures of a noise model, the highest z of both
 stages whose loss has a 95 % upper bound within the budget, and prints the rows of vector_cuts.toml.
 A mate counts as lost only if exact search would have identified it (score at or above the threshold
@@ -20,12 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.gallery.vector_layout import Layout
-from matching.kernels.vector import FIRST_BITS
+from matching.kernels.vector import CODE_BITS, LEADING_BITS, MAX_WEIGHT, Sieve
 
-__all__ = ["Cut", "cut_of", "distances", "upper_bound"]
+__all__ = ["Cut", "cut_of", "distances", "upper_bound", "weigh"]
 
-_WORDS = FIRST_BITS // 64
+_COSTLY = 500  # twice the cost of the cut, so that it fits in a byte and is divided finely
 _NONE = -100.0  # every distance passes
+_LEADING = np.packbits(np.arange(CODE_BITS) < LEADING_BITS, bitorder="little").view(np.uint64)
 _SPREAD = 4.0  # standard deviations of a mate's distance
 
 
@@ -36,7 +39,7 @@ class Cut:
     Args:
         layout: Name of the layout.
         version: Raised with every calibration.
-        first: z of the first half of the code.
+        first: z of the leading bits.
         whole: z of the whole code.
         lost: Share of mates lost in calibration, 0..1.
         lost_upper_95: Its 95 % upper bound.
@@ -51,27 +54,64 @@ class Cut:
     lost_upper_95: float
     origin: str
 
-    def distances(
-        self, masks: NDArray[np.uint64], everything: NDArray[np.uint64]
-    ) -> NDArray[np.int32]:
-        """Largest distances that pass: first half and whole code of every probe.
+    def sieve(self, layout: Layout, rows: NDArray[np.int8], held: NDArray[np.uint16]) -> Sieve:
+        """What must be true of a reference to be scored.
 
         Args:
-            masks: (Q, 8), which bits of a probe's code count.
-            everything: (8,), the same of somebody of whom nothing is missing.
-
-        Returns:
-            (Q, 2) int32.
+            layout: Of the rows.
+            rows: (Q, D) int8 of the probes.
+            held: (Q,) uint16, their segments.
         """
-        bits, full = _bits(masks), _bits(everything[None])[0]
-        stages = zip(bits.T, (self.first, self.whole), full.tolist(), strict=True)
-        return np.stack([distances(counted, z, of) for counted, z, of in stages], axis=1)
+        masks, (leading_of, whole_of) = layout.masks(held), _full(layout)
+        lowered = _lowered(_bits(masks & _LEADING), self.first, leading_of)
+        weights, costs = weigh(layout.leading(rows), lowered)
+        whole = distances(_bits(masks), self.whole, whole_of)
+        return Sieve(layout.codes(rows, held), masks, weights, costs, whole)
 
 
 def _bits(masks: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """(Q, 2): bits that count of the first half and of the whole code."""
-    counts = np.bitwise_count(masks).astype(np.int64)
-    return np.stack([counts[:, :_WORDS].sum(axis=1), counts.sum(axis=1)], axis=1)
+    """(Q,): bits that count."""
+    count: NDArray[np.int64] = np.bitwise_count(masks).sum(axis=1, dtype=np.int64)
+    return count
+
+
+@cache
+def _full(layout: Layout) -> tuple[int, int]:
+    """Leading bits, and all bits, of somebody of whom nothing is missing."""
+    mask = layout.full_mask[None]
+    return int(_bits(mask & _LEADING)[0]), int(_bits(mask)[0])
+
+
+def weigh(
+    coordinates: NDArray[np.int8], z: NDArray[np.float64]
+) -> tuple[NDArray[np.int8], NDArray[np.int32]]:
+    """Round the coordinates of probes to weights whose cut at z fits in a byte.
+
+    A bit is set where its coordinate is negative, so that is what a weight wants there.
+
+    Args:
+        coordinates: (Q, 144) int8.
+        z: (Q,) deviations.
+
+    Returns:
+        (Q, 144) int8 within +-42 and (Q,) int32 costs that pass; below zero nobody does.
+    """
+    values = coordinates.astype(np.float64)
+    margin = np.abs(values).sum(axis=1) - z * np.sqrt((values**2).sum(axis=1))
+    scale = _COSTLY / np.where(margin > 0, margin, np.inf)
+    weights = np.clip(np.rint(-values * scale[:, None]), -MAX_WEIGHT, MAX_WEIGHT)
+    costs = np.abs(weights).sum(axis=1) - z * np.sqrt((weights**2).sum(axis=1))
+    limits = np.where(margin > 0, np.floor(costs / 2), -1)
+    return weights.astype(np.int8), limits.astype(np.int32)
+
+
+def _lowered(bits: NDArray[np.int64], z: float, of: int) -> NDArray[np.float64]:
+    """The z of codes of so many bits; see ``distances``."""
+    if np.all(bits == of):  # the usual case
+        return np.full(len(bits), z)
+    share = np.minimum(1.0, np.sqrt(bits / of))
+    lowered: NDArray[np.float64] = share * z - _SPREAD * (1 - share)
+    return lowered
 
 
 def distances(bits: NDArray[np.int64], z: float, of: int) -> NDArray[np.int32]:
@@ -81,8 +121,7 @@ def distances(bits: NDArray[np.int64], z: float, of: int) -> NDArray[np.int32]:
     the cut was calibrated with, ``of``, gets a lower z; four standard deviations of the mates' own
     spread, which does not shrink, are kept free.
     """
-    share = np.minimum(1.0, np.sqrt(bits / of))
-    lowered = share * z - _SPREAD * (1 - share)
+    lowered = _lowered(bits, z, of)
     return np.floor(bits / 2 - lowered * np.sqrt(bits) / 2).astype(np.int32)
 
 

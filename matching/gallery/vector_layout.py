@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.errors import TemplateError
-from matching.kernels.vector import CODE_BITS, FIRST_BITS, MAX_DIMENSIONS
+from matching.kernels.vector import CODE_BITS, LEADING_BITS, MAX_DIMENSIONS
 
 __all__ = ["PERSON", "Layout", "Segment", "face"]
 
@@ -98,15 +98,17 @@ class Layout:
 
     @cached_property
     def _bit_sources(self) -> NDArray[np.intp]:
-        """Coordinate of every bit, -1 for unused ones; half of a segment's bits come first."""
-        halves: list[list[int]] = [[], []]
+        """Coordinate of every bit, -1 for unused ones; a share of every segment's leads."""
+        share = min(1.0, LEADING_BITS / sum(s.bits for s in self.segments))
+        leading: list[int] = []
+        others: list[int] = []
         for start, segment in zip(self._edges, self.segments, strict=False):
-            chosen = np.arange(start, start + segment.bits)
-            halves[0] += chosen[: segment.bits // 2].tolist()
-            halves[1] += chosen[segment.bits // 2 :].tolist()
+            chosen = range(start, start + segment.bits)
+            leading += chosen[: int(segment.bits * share)]
+            others += chosen[int(segment.bits * share) :]
         sources = np.full(CODE_BITS, -1, np.intp)
-        sources[: len(halves[0])] = halves[0]
-        sources[FIRST_BITS : FIRST_BITS + len(halves[1])] = halves[1]
+        sources[: len(leading)] = leading
+        sources[LEADING_BITS : LEADING_BITS + len(others)] = others
         return sources
 
     @cached_property
@@ -211,16 +213,25 @@ class Layout:
 
     def masks(self, present: Present) -> Codes:
         """(N, 8) uint64: which bits of a code belong to segments that are present."""
+        if np.all(present == self.everything):
+            return np.tile(self.full_mask, (len(present), 1))
         bits = np.zeros((len(present), CODE_BITS), bool)
         for m in range(len(self.segments)):
             bits[:, self._bit_segments == m] = (present >> m & 1).astype(bool)[:, None]
         return np.packbits(bits, axis=1, bitorder="little").view(np.uint64)
 
+    def leading(self, rows: Rows) -> Rows:
+        """(N, 144) int8: the coordinates whose signs are the leading bits; zero for unused ones."""
+        sources = self._bit_sources[:LEADING_BITS]
+        found = rows[:, sources]
+        found[:, sources < 0] = 0
+        return found
+
     @cached_property
     def full_mask(self) -> Codes:
         """(8,) uint64: bits of the code of somebody of whom nothing is missing."""
-        mask: Codes = self.masks(np.array([self.everything], np.uint16))[0]
-        return mask
+        bits: NDArray[np.bool_] = self._bit_segments >= 0
+        return np.packbits(bits, bitorder="little").view(np.uint64)
 
     def sparse(self, present: Present) -> NDArray[np.bool_]:
         """(N,) bool: whose code has too few bits for a cut; their rows are always scored."""

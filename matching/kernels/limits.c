@@ -10,7 +10,7 @@
 
 #include "cpu.h"
 
-enum { LIMIT_DPBUSD, LIMIT_POPCNT, LIMIT_XOR, LIMIT_FMA };
+enum { LIMIT_DPBUSD, LIMIT_POPCNT, LIMIT_XOR, LIMIT_FMA, LIMIT_PERMB };
 
 #define CHAINS 16 /* independent instructions in flight */
 #define READ_STEP 512 /* bytes per turn of every reading loop */
@@ -72,6 +72,7 @@ __attribute__((target("avx512f"))) static uint64_t read_avx512(const uint8_t *me
 #define POPCNT(n) "vpopcntq %%zmm" #n ", %%zmm" #n "\n\t"
 #define XOR(n) "vpxorq %%zmm16, %%zmm" #n ", %%zmm" #n "\n\t"
 #define FMA(n) "vfmadd231ps %%zmm16, %%zmm16, %%zmm" #n "\n\t"
+#define PERMB(n) "vpermb %%zmm16, %%zmm" #n ", %%zmm" #n "\n\t"
 #define CLEAR(n) "vpxorq %%zmm" #n ", %%zmm" #n ", %%zmm" #n "\n\t"
 #define REPEAT(instruction)                                                                        \
     for (int64_t turn = 0; turn < turns; turn++) CHAINED(instruction)
@@ -83,13 +84,14 @@ __attribute__((target("avx512f"))) static void execute(int kind, int64_t turns) 
     case LIMIT_DPBUSD: REPEAT(DPBUSD); break;
     case LIMIT_POPCNT: REPEAT(POPCNT); break;
     case LIMIT_XOR: REPEAT(XOR); break;
+    case LIMIT_PERMB: REPEAT(PERMB); break;
     default: REPEAT(FMA); break;
     }
     __asm__ volatile("vzeroupper" :::);
 }
 
 static int executes(int kind) {
-    return kind >= LIMIT_DPBUSD && kind <= LIMIT_FMA && eurodac_cpu_level(0) == CPU_AVX512;
+    return kind >= LIMIT_DPBUSD && kind <= LIMIT_PERMB && eurodac_cpu_level(0) == CPU_AVX512;
 }
 #else
 #define FORGET ((void)0)

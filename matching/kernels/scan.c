@@ -1,6 +1,8 @@
 /* The exported calls of the scan: prepare the probes, then one body per instruction set. */
 #include "scan.h"
 
+#include "lookup.h"
+
 #include <string.h>
 
 #if defined(__x86_64__)
@@ -13,29 +15,18 @@
 
 int64_t eurodac_scan_pass_bytes(void) { return (int64_t)sizeof(scan_pass); }
 
-/* What every pattern of some bits adds; a negative weight wants its bit clear. */
-static void fill(uint8_t *table, const int8_t *const *weights, int bits) {
-    int sum = 0;
-    for (int k = 0; k < bits; k++) sum += *weights[k] > 0 ? *weights[k] : 0;
-    table[0] = (uint8_t)sum;
-    for (int code = 1; code < 1 << bits; code++) {
-        const int last = __builtin_ctz((unsigned)code);
-        table[code] = (uint8_t)(table[code & (code - 1)] - *weights[last]);
-    }
-}
-
 static void fill_sextets(uint8_t (*tables)[64], const int8_t *weights) {
     const int8_t *chosen[6];
     for (int row = 0; row < SCAN_ROWS; row++) {
         for (int k = 0; k < 6; k++) chosen[k] = weights + 8 * row + k;
-        fill(tables[row == 15 ? 20 : 4 * (row / 3) + row % 3], chosen, 6);
+        lookup_fill(tables[row == 15 ? 20 : 4 * (row / 3) + row % 3], chosen, 6);
     }
     for (int g = 0; g < 5; g++) {
         for (int k = 0; k < 6; k++) chosen[k] = weights + 8 * (3 * g + k / 2) + 6 + k % 2;
-        fill(tables[4 * g + 3], chosen, 6);
+        lookup_fill(tables[4 * g + 3], chosen, 6);
     }
     for (int k = 0; k < 2; k++) chosen[k] = weights + 8 * 15 + 6 + k;
-    fill(tables[21], chosen, 2);
+    lookup_fill(tables[21], chosen, 2);
     for (int code = 4; code < 64; code++) tables[21][code] = tables[21][code & 3];
 }
 
@@ -43,7 +34,7 @@ static void fill_nibbles(uint8_t (*tables)[16], const int8_t *weights) {
     const int8_t *chosen[4];
     for (int nibble = 0; nibble < 2 * SCAN_ROWS; nibble++) {
         for (int k = 0; k < 4; k++) chosen[k] = weights + 4 * nibble + k;
-        fill(tables[nibble], chosen, 4);
+        lookup_fill(tables[nibble], chosen, 4);
     }
 }
 

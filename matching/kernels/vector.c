@@ -2,11 +2,13 @@
 #include "vector.h"
 
 #include "cpu.h"
+#include "lookup.h"
 #include "vector_exact.h"
 #include "vector_scan.h"
 
 #define CODE (q->codes + VECTOR_CODE * probe)
 #define MASK (q->masks + VECTOR_CODE * probe)
+#define TABLES (q->nibbles + 16 * VECTOR_NIBBLES * probe)
 #define CUT q->cuts[2 * probe]
 
 /* drain: exact scores of the rows that have arrived; rows: those of all rows. */
@@ -40,7 +42,7 @@
     }
 
 /* refine: second cut; scan: first cut. */
-#define SPECIALISE_SCAN(name, attributes)                                                          \
+#define SPECIALISE_SCAN(name, attributes, passing)                                                       \
     attributes static void refine_##name(const vector_chunk *c, const vector_probes *q,            \
                                          vector_best *b, vector_passed *passed,                    \
                                          vector_queue *queue) {                                    \
@@ -68,10 +70,10 @@
         for (int64_t t = tile0; t < tile1; t++) {                                                  \
             const uint64_t live = c->live[t];                                                      \
             if (!live) continue;                                                                   \
-            const uint64_t *tile = c->first + VECTOR_WORDS * VECTOR_TILE * t;                      \
+            const uint8_t *tile = c->leading + VECTOR_ROWS * VECTOR_TILE * t;                      \
             for (int probe = 0; probe < q->count; probe++) {                                       \
                 const uint64_t pass =                                                              \
-                    live & (passing_each(tile, CODE, MASK, CUT) | c->always[t]);                   \
+                    live & (passing(tile, TABLES, CUT) | c->always[t]);                            \
                 passed.pass[passed.count] = pass;                                                  \
                 passed.slot0[passed.count] = VECTOR_TILE * t;                                      \
                 passed.probe[passed.count] = probe;                                                \
@@ -84,10 +86,10 @@
     }
 
 SPECIALISE_ROWS(portable, , dot_each)
-SPECIALISE_SCAN(portable, )
+SPECIALISE_SCAN(portable, , passing_each)
 #if defined(__x86_64__)
 SPECIALISE_ROWS(avx2, VECTOR_AVX2, dot_each)
-SPECIALISE_SCAN(avx2, VECTOR_AVX2)
+SPECIALISE_SCAN(avx2, VECTOR_AVX2, passing_avx2)
 SPECIALISE_ROWS(avx512, VECTOR_AVX512, dot_avx512)
 #include "vector_scan_avx512.h"
 #else
@@ -123,12 +125,36 @@ int eurodac_vector_exact(const vector_chunk *chunk, const vector_probes *probes,
     }
 }
 
-void eurodac_vector_put(uint64_t *first, const int64_t *slots, const uint64_t *codes,
+void eurodac_vector_put(uint8_t *leading, const int64_t *slots, const uint64_t *codes,
                         int64_t count) {
     for (int64_t i = 0; i < count; i++) {
         const int64_t slot = slots[i];
-        uint64_t *tile = first + slot / VECTOR_TILE * (VECTOR_WORDS * VECTOR_TILE);
-        for (int w = 0; w < VECTOR_WORDS; w++)
-            tile[VECTOR_TILE * w + slot % VECTOR_TILE] = codes[VECTOR_WORDS * i + w];
+        uint8_t *tile = leading + slot / VECTOR_TILE * (VECTOR_ROWS * VECTOR_TILE);
+        for (int r = 0; r < VECTOR_ROWS; r++)
+            tile[VECTOR_TILE * r + slot % VECTOR_TILE] =
+                (uint8_t)(codes[VECTOR_CODE * i + r / 8] >> (r % 8 * 8));
+    }
+}
+
+/* Three bytes are four sextets: the low six bits of each, then the top two of all. */
+static void sextets_of(const int8_t *weights, uint8_t (*tables)[64]) {
+    const int8_t *chosen[6];
+    for (int g = 0; g < VECTOR_SEXTETS / 4; g++)
+        for (int i = 0; i < 4; i++) {
+            for (int k = 0; k < 6; k++)
+                chosen[k] = weights + 24 * g + (i < 3 ? 8 * i + k : k / 2 * 8 + 6 + k % 2);
+            lookup_fill(tables[4 * g + i], chosen, 6);
+        }
+}
+
+void eurodac_vector_tables(const int8_t *weights, int64_t count, uint8_t *sextets,
+                           uint8_t *nibbles) {
+    for (int64_t i = 0; i < count; i++, weights += VECTOR_LEADING) {
+        sextets_of(weights, (uint8_t(*)[64])(sextets + i * VECTOR_SEXTETS * 64));
+        for (int n = 0; n < VECTOR_NIBBLES; n++) {
+            const int8_t *chosen[4];
+            for (int k = 0; k < 4; k++) chosen[k] = weights + 4 * n + k;
+            lookup_fill(nibbles + (i * VECTOR_NIBBLES + n) * 16, chosen, 4);
+        }
     }
 }

@@ -1,9 +1,11 @@
 /* Search of int8 vectors: memory layout, arguments, limits. vector_twin.py says the same in NumPy.
  *
  * A chunk holds slots in tiles of 64. Every slot has a code of 512 bits (the signs of chosen
- * coordinates). Its first half stands in tiles, one lane a slot, so that a scan needs no shuffles
- * and reads half the bytes; the whole code stands row by row, one cache line, and is read for the
- * few slots that pass the first cut. Slots that pass both cuts are scored exactly:
+ * coordinates). Its leading 144 bits stand in tiles, one lane a slot, so that a scan needs no
+ * shuffles and reads few bytes; the whole code stands row by row, one cache line, and is read for
+ * the few slots that pass the first cut. A leading bit unlike the probe's costs what the probe's
+ * coordinate weighs, looked up four or six bits at a time and added up to 255 at most. The whole
+ * code is compared by counting. Slots that pass both cuts are scored exactly:
  *     score = (float)(int8 row . int8 probe) * factor[pattern of present segments].
  *
  * No function keeps state or allocates. Slots of a chunk that are not live may be written while a
@@ -14,15 +16,18 @@
 #include <stdint.h>
 
 #define VECTOR_TILE 64           /* slots per tile, one bit each of a live word */
-#define VECTOR_WORDS 4           /* 64-bit words of the first half of a code */
-#define VECTOR_CODE 8            /* of the whole code */
+#define VECTOR_ROWS 18           /* bytes of the leading bits of a code, a multiple of 3 */
+#define VECTOR_LEADING (8 * VECTOR_ROWS)
+#define VECTOR_SEXTETS (4 * VECTOR_ROWS / 3)
+#define VECTOR_NIBBLES (2 * VECTOR_ROWS)
+#define VECTOR_CODE 8            /* 64-bit words of the whole code */
 #define VECTOR_MASKS 4           /* attribute masks of a probe; zero masks are not used */
 #define VECTOR_MAX_DIMENSIONS 4096
 #define VECTOR_SCRATCH(count, dimensions) (4 * ((count) + 15) + 6 * (dimensions))
 #define VECTOR_LANES 16          /* probes of a register of the exact scan */
 
 typedef struct {
-    const uint64_t *first;      /* [tiles][VECTOR_WORDS][VECTOR_TILE] */
+    const uint8_t *leading;     /* [tiles][VECTOR_ROWS][VECTOR_TILE] */
     const uint64_t *codes;      /* [slots][VECTOR_CODE] */
     const int8_t *rows;         /* [slots][dimensions] */
     const uint64_t *live;       /* [tiles], bit s = slot s of the tile can be found */
@@ -34,11 +39,13 @@ typedef struct {
 
 typedef struct {
     int32_t count, dimensions; /* probes; coordinates, a multiple of 64 */
-    int32_t patterns, masked;  /* entries of a row of `factor`; whether any code mask is not full */
+    int32_t patterns;          /* entries of a row of `factor` */
     const int8_t *rows;        /* [count][dimensions] */
-    const uint64_t *codes;     /* [count][VECTOR_CODE], the first half first */
+    const uint8_t *sextets;    /* [count][VECTOR_SEXTETS][64], aligned to 64, and */
+    const uint8_t *nibbles;    /* [count][VECTOR_NIBBLES][16]: what bits unlike the probe's cost */
+    const uint64_t *codes;     /* [count][VECTOR_CODE], the leading bits first */
     const uint64_t *masks;     /* likewise, which bits count */
-    const int32_t *cuts;       /* [count][2] largest distance that passes: first half, whole code */
+    const int32_t *cuts;       /* [count][2], the most that passes: leading bits, whole code */
     const float *factor;       /* [count][patterns], > 0 */
     const float *highest;      /* [count], the largest of them */
     const int32_t *transposed; /* [registers][dimensions / 4][VECTOR_LANES], four bytes of a probe
@@ -62,9 +69,13 @@ int eurodac_vector_scan(const vector_chunk *chunk, const vector_probes *probes, 
                         int64_t tile0, int64_t tile1, int level);
 int eurodac_vector_exact(const vector_chunk *chunk, const vector_probes *probes, vector_best *best,
                          int64_t tile0, int64_t tile1, uint8_t *scratch, int level);
-/* Writes the first halves of `count` codes to the lanes of their slots. */
-void eurodac_vector_put(uint64_t *first, const int64_t *slots, const uint64_t *codes,
+/* Writes the leading bits of `count` codes to the lanes of their slots. */
+void eurodac_vector_put(uint8_t *leading, const int64_t *slots, const uint64_t *codes,
                         int64_t count);
+/* The tables of probes from [count][VECTOR_LEADING] weights, -42..42: a bit costs its weight where
+ * it is clear and the weight positive, or set and the weight negative. */
+void eurodac_vector_tables(const int8_t *weights, int64_t count, uint8_t *sextets,
+                           uint8_t *nibbles);
 
 #define VECTOR_BODY static inline __attribute__((always_inline))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -15,23 +15,25 @@ from matching.kernels import native
 from matching.kernels.native import Level, aligned
 
 __all__ = [
-    "CODE_BITS", "FIRST_BITS", "MASKS", "MAX_DIMENSIONS", "TILE",
-    "Best", "Chunk", "Probes", "put", "search",
+    "CODE_BITS", "LEADING_BITS", "MASKS", "MAX_DIMENSIONS", "MAX_WEIGHT", "TILE",
+    "Best", "Chunk", "Probes", "Sieve", "put", "search",
 ]  # fmt: skip
 
 TILE = 64  # VECTOR_TILE of vector.h
 CODE_BITS = 512
-FIRST_BITS = 256
+LEADING_BITS = 144  # VECTOR_LEADING
+MAX_WEIGHT = 42  # six of them are an entry of a table, which is a byte
 MASKS = 4  # VECTOR_MASKS
 MAX_DIMENSIONS = 4096
 _LANES = 16  # VECTOR_LANES
-_WORDS, _CODE = FIRST_BITS // 64, CODE_BITS // 64
+_CODE = CODE_BITS // 64
 _POINTER = ctypes.c_void_p
+_UNUSED = np.zeros(0, np.int32)
 
 
 class _Chunk(ctypes.Structure):
     _fields_ = (
-        ("first", _POINTER), ("codes", _POINTER), ("rows", _POINTER), ("live", _POINTER),
+        ("leading", _POINTER), ("codes", _POINTER), ("rows", _POINTER), ("live", _POINTER),
         ("always", _POINTER), ("attributes", _POINTER), ("present", _POINTER),
         ("base", ctypes.c_int64),
     )  # fmt: skip
@@ -40,8 +42,8 @@ class _Chunk(ctypes.Structure):
 class _Probes(ctypes.Structure):
     _fields_ = (
         ("count", ctypes.c_int32), ("dimensions", ctypes.c_int32),
-        ("patterns", ctypes.c_int32), ("masked", ctypes.c_int32),
-        ("rows", _POINTER), ("codes", _POINTER), ("masks", _POINTER), ("cuts", _POINTER),
+        ("patterns", ctypes.c_int32), ("rows", _POINTER), ("sextets", _POINTER),
+        ("nibbles", _POINTER), ("codes", _POINTER), ("masks", _POINTER), ("cuts", _POINTER),
         ("factor", _POINTER), ("highest", _POINTER), ("transposed", _POINTER), ("shift", _POINTER),
         ("wanted", _POINTER),
     )  # fmt: skip
@@ -59,7 +61,7 @@ class Chunk:
     """References in slots; T tiles of 64 slots. All arrays C-contiguous; the caller keeps them.
 
     Args:
-        first: (T, 4, 64) uint64, the first half of every code, transposed by tile.
+        leading: (T, 18, 64) uint8, the leading bits of every code, transposed by tile.
         codes: (64 T, 8) uint64.
         rows: (64 T, D) int8.
         live: (T,) uint64, bit s = slot s of the tile can be found.
@@ -69,7 +71,7 @@ class Chunk:
         base: Number of the first slot.
     """
 
-    first: NDArray[np.uint64]
+    leading: NDArray[np.uint8]
     codes: NDArray[np.uint64]
     rows: NDArray[np.int8]
     live: NDArray[np.uint64]
@@ -78,11 +80,42 @@ class Chunk:
     present: NDArray[np.uint16]
     base: int
 
-    def native(self) -> _Chunk:
-        """Return the structure of vector.h; valid while this object lives."""
-        codes, rows = (self.first, self.codes), (self.rows, self.live, self.always)
+    native: _Chunk = field(init=False, repr=False)  # of vector.h; addresses are slow to ask for
+
+    def __post_init__(self) -> None:
+        codes, rows = (self.leading, self.codes), (self.rows, self.live, self.always)
         arrays = (*codes, *rows, self.attributes, self.present)
-        return _Chunk(*(array.ctypes.data for array in arrays), self.base)
+        structure = _Chunk(*(array.ctypes.data for array in arrays), self.base)
+        object.__setattr__(self, "native", structure)
+
+
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """Who is scored: references within both cuts of a probe.
+
+    Args:
+        codes: (Q, 8) uint64.
+        masks: (Q, 8) uint64, which bits of a code count.
+        weights: (Q, 144) int8, -42..42: a leading bit costs its size where the weight is positive
+            and the bit clear, or negative and the bit set; costs sum to 255 at most.
+        costs: (Q,) int32, the most of the leading bits that passes.
+        distances: (Q,) int32, the most of the whole codes that passes.
+    """
+
+    codes: NDArray[np.uint64]
+    masks: NDArray[np.uint64]
+    weights: NDArray[np.int8]
+    costs: NDArray[np.int32]
+    distances: NDArray[np.int32]
+
+    def __post_init__(self) -> None:
+        count = len(self.codes)
+        shapes = [(count, _CODE), (count, _CODE), (count, LEADING_BITS), (count,), (count,)]
+        arrays = (self.codes, self.masks, self.weights, self.costs, self.distances)
+        if [a.shape for a in arrays] != shapes:
+            raise ValueError("codes, masks, weights, costs and distances have one row per probe")
+        if np.any(np.abs(self.weights) > MAX_WEIGHT):
+            raise ValueError(f"a leading bit weighs {MAX_WEIGHT} at most")
 
 
 class Probes:
@@ -90,56 +123,66 @@ class Probes:
 
     Args:
         rows: (Q, D) int8, D a multiple of 64.
-        codes: (Q, 8) uint64.
-        masks: (Q, 8) uint64, which bits of a code count.
-        cuts: (Q, 2) int32, largest distance that passes: first half, whole code.
+        sieve: Of these probes.
         factors: (Q, P) float32 > 0, dot product -> score by presence pattern; P a power of two.
         wanted: (Q, 4) uint32, every non-zero mask must share a bit with the attributes.
+        exact: Whether exact scans will be asked for.
     """
 
     def __init__(
         self,
         rows: NDArray[np.int8],
+        sieve: Sieve,
         *,
-        codes: NDArray[np.uint64],
-        masks: NDArray[np.uint64],
-        cuts: NDArray[np.int32],
         factors: NDArray[np.float32],
         wanted: NDArray[np.uint32],
+        exact: bool = False,
     ) -> None:
         count, dimensions = rows.shape
-        shapes = [(count, _CODE), (count, _CODE), (count, 2), (count, MASKS)]
-        if [a.shape for a in (codes, masks, cuts, wanted)] != shapes or len(factors) != count:
-            raise ValueError("codes, masks, cuts, factors and wanted have one row per probe")
+        if len(sieve.codes) != count or len(factors) != count or wanted.shape != (count, MASKS):
+            raise ValueError("sieve, factors and wanted have one row per probe")
         if dimensions % 64 or dimensions > MAX_DIMENSIONS:
             raise ValueError(f"dimensions are a multiple of 64 up to {MAX_DIMENSIONS}")
-        registers = -(-count // _LANES)
-        padded = np.zeros((registers * _LANES, dimensions), np.int8)
-        padded[:count] = rows
-        quads = padded.reshape(registers, _LANES, dimensions // 4, 4).transpose(0, 2, 1, 3)
         self.count, self.dimensions = count, dimensions
-        self._patterns, self._masked = factors.shape[1], bool(np.any(~masks[:, :_WORDS]))
+        self.sieve, self.exact = sieve, exact
         self.arrays = (
             np.ascontiguousarray(rows),
-            np.ascontiguousarray(codes),
-            np.ascontiguousarray(masks),
-            np.ascontiguousarray(cuts),
+            *_tables(np.ascontiguousarray(sieve.weights)),
+            np.ascontiguousarray(sieve.codes),
+            np.ascontiguousarray(sieve.masks),
+            np.ascontiguousarray(np.stack([sieve.costs, sieve.distances], axis=1)),
             np.ascontiguousarray(factors),
             np.ascontiguousarray(factors.max(axis=1)),
-            _aligned(np.ascontiguousarray(quads).view(np.int32)),
-            _aligned((-128 * padded.astype(np.int32).sum(axis=1)).astype(np.int32)),
+            *(_transposed(rows) if exact else (_UNUSED, _UNUSED)),
             np.ascontiguousarray(wanted),
         )
+        numbers = (count, dimensions, factors.shape[1])
+        self.native = _Probes(*numbers, *(array.ctypes.data for array in self.arrays))
 
     @property
     def scratch_bytes(self) -> int:
         """Memory that an exact scan needs: VECTOR_SCRATCH of vector.h."""
         return int(4 * (self.count + _LANES - 1) + 6 * self.dimensions)
 
-    def native(self) -> _Probes:
-        """Return the structure of vector.h; valid while this object lives."""
-        numbers = (self.count, self.dimensions, self._patterns, self._masked)
-        return _Probes(*numbers, *(array.ctypes.data for array in self.arrays))
+
+def _tables(weights: NDArray[np.int8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """What patterns of six and of four leading bits cost each probe."""
+    sextets = aligned(len(weights) * LEADING_BITS // 6 * 64)
+    nibbles = np.empty(len(weights) * LEADING_BITS // 4 * 16, np.uint8)
+    places = (weights.ctypes.data, len(weights), sextets.ctypes.data, nibbles.ctypes.data)
+    _library().eurodac_vector_tables(*places)
+    return sextets, nibbles
+
+
+def _transposed(rows: NDArray[np.int8]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Rows as the exact scan reads them, and what shifting references by 128 adds to each sum."""
+    count, dimensions = rows.shape
+    registers = -(-count // _LANES)
+    padded = np.zeros((registers * _LANES, dimensions), np.int8)
+    padded[:count] = rows
+    quads = padded.reshape(registers, _LANES, dimensions // 4, 4).transpose(0, 2, 1, 3)
+    shift = (-128 * padded.astype(np.int32).sum(axis=1)).astype(np.int32)
+    return _aligned(np.ascontiguousarray(quads).view(np.int32)), _aligned(shift)
 
 
 def _aligned(array: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -171,11 +214,8 @@ class Best:
         self.scores = np.full((count, k), -np.inf, np.float32)
         self.slots = np.full((count, k), -1, np.int64)
         self.candidates = np.zeros(count, np.int64)
-
-    def native(self) -> _Best:
-        """Return the structure of vector.h; valid while this object lives."""
         arrays = (self.floor, self.found, self.scores, self.slots, self.candidates)
-        return _Best(self.k, *(array.ctypes.data for array in arrays))
+        self.native = _Best(k, *(array.ctypes.data for array in arrays))
 
 
 @cache
@@ -187,6 +227,8 @@ def _library() -> ctypes.CDLL:
     library.eurodac_vector_exact.argtypes = [*shared, _POINTER, level]
     library.eurodac_vector_put.argtypes = [_POINTER, _POINTER, _POINTER, wide]
     library.eurodac_vector_put.restype = None
+    library.eurodac_vector_tables.argtypes = [_POINTER, wide, _POINTER, _POINTER]
+    library.eurodac_vector_tables.restype = None
     return library
 
 
@@ -206,7 +248,8 @@ def search(
         probes: At least one.
         best: Of these probes; carried from call to call, one thread at a time.
         tiles: First and last + 1, 0 <= first <= last <= T.
-        exact: Score every reference, not only those whose code passes the cuts.
+        exact: Score every reference, not only those whose code passes the cuts; the probes were
+            prepared for it.
         at: Instruction set; no result depends on it.
 
     Raises:
@@ -219,8 +262,9 @@ def search(
     first, last = tiles
     if chunk.rows.shape[1] != probes.dimensions or not 0 <= first <= last <= len(chunk.live):
         raise ValueError("the tiles or the dimensions of the probes do not fit the chunk")
-    structures = (chunk.native(), probes.native(), best.native())
-    pointers = [ctypes.byref(structure) for structure in structures]
+    if exact and not probes.exact:
+        raise ValueError("the probes were not prepared for an exact scan")
+    pointers = [ctypes.byref(each.native) for each in (chunk, probes, best)]
     if exact:
         scratch = aligned(probes.scratch_bytes)
         done = _library().eurodac_vector_exact(*pointers, first, last, scratch.ctypes.data, int(at))
@@ -230,18 +274,17 @@ def search(
         raise KernelError("kernel_level", f"this machine cannot run {at.name}; use AUTO")
 
 
-def put(first: NDArray[np.uint64], slots: NDArray[np.int64], codes: NDArray[np.uint64]) -> None:
-    """Write the first halves of codes to the lanes of their slots.
+def put(leading: NDArray[np.uint8], slots: NDArray[np.int64], codes: NDArray[np.uint64]) -> None:
+    """Write the leading bits of codes to the lanes of their slots.
 
     Args:
-        first: (T, 4, 64) uint64, written.
+        leading: (T, 18, 64) uint8, written.
         slots: (N,) int64, 0 <= slot < 64 T.
         codes: (N, 8) uint64.
     """
-    if len(slots) and not 0 <= slots.min() <= slots.max() < TILE * len(first):
+    if len(slots) and not 0 <= slots.min() <= slots.max() < TILE * len(leading):
         raise ValueError("a slot lies outside the chunk")
-    halves = np.ascontiguousarray(codes[:, :_WORDS])
-    wanted = np.ascontiguousarray(slots, np.int64)
+    whole, wanted = np.ascontiguousarray(codes), np.ascontiguousarray(slots, np.int64)
     _library().eurodac_vector_put(
-        first.ctypes.data, wanted.ctypes.data, halves.ctypes.data, len(wanted)
+        leading.ctypes.data, wanted.ctypes.data, whole.ctypes.data, len(wanted)
     )

@@ -1,4 +1,4 @@
-/* The scan of codes: first half of everybody, second half and rows of those that pass. */
+/* The scan of codes: leading bits of everybody, whole codes and rows of those that pass. */
 #ifndef EURODAC_VECTOR_SCAN_H
 #define EURODAC_VECTOR_SCAN_H
 #include "vector.h"
@@ -23,15 +23,16 @@ typedef struct {
     int count;
 } vector_queue;
 
-/* Distance of the first halves of one probe and one tile, as a bit per slot within the cut. */
-VECTOR_BODY uint64_t passing_each(const uint64_t *tile, const uint64_t *code, const uint64_t *mask,
-                                  int64_t cut) {
+/* A bit per slot of a tile whose leading bits cost a probe no more than its cut. */
+VECTOR_BODY uint64_t passing_each(const uint8_t *tile, const uint8_t *nibbles, int32_t cut) {
     uint64_t pass = 0;
     for (int s = 0; s < VECTOR_TILE; s++) {
-        int64_t distance = 0;
-        for (int w = 0; w < VECTOR_WORDS; w++)
-            distance += __builtin_popcountll((tile[VECTOR_TILE * w + s] ^ code[w]) & mask[w]);
-        pass |= (uint64_t)(distance <= cut) << s;
+        int32_t cost = 0;
+        for (int r = 0; r < VECTOR_ROWS; r++) {
+            const uint8_t bits = tile[VECTOR_TILE * r + s];
+            cost += nibbles[32 * r + (bits & 15)] + nibbles[32 * r + 16 + (bits >> 4)];
+        }
+        pass |= (uint64_t)((cost < 255 ? cost : 255) <= cut) << s;
     }
     return pass;
 }
@@ -53,7 +54,27 @@ VECTOR_BODY int32_t dot_each(const int8_t *row, const int8_t *probe, int dimensi
 #define VECTOR_AVX2 __attribute__((target("avx2,fma,bmi,bmi2,popcnt")))
 #define VECTOR_AVX512                                                                              \
     __attribute__((target("avx2,fma,bmi,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,"           \
-                          "avx512vnni,avx512vpopcntdq,prefer-vector-width=512")))
+                          "avx512vnni,avx512vpopcntdq,avx512vbmi,prefer-vector-width=512")))
+
+/* The same of 32 slots at once. */
+VECTOR_AVX2 static inline uint64_t passing_avx2(const uint8_t *tile, const uint8_t *nibbles,
+                                                int32_t cut) {
+    const __m256i low = _mm256_set1_epi8(15), most = _mm256_set1_epi8((char)(cut < 255 ? cut : 255));
+    uint64_t pass = 0;
+    if (cut < 0) return 0;
+    for (int half = 0; half < VECTOR_TILE; half += 32) {
+        __m256i cost = _mm256_setzero_si256();
+        for (int n = 0; n < VECTOR_NIBBLES; n++) {
+            const void *row = tile + VECTOR_TILE * (n / 2) + half, *at = nibbles + 16 * n;
+            const __m256i bits = _mm256_srli_epi16(_mm256_loadu_si256(row), n % 2 ? 4 : 0);
+            const __m256i table = _mm256_broadcastsi128_si256(_mm_loadu_si128(at));
+            cost = _mm256_adds_epu8(cost, _mm256_shuffle_epi8(table, _mm256_and_si256(bits, low)));
+        }
+        const __m256i within = _mm256_cmpeq_epi8(_mm256_max_epu8(cost, most), most);
+        pass |= (uint64_t)(uint32_t)_mm256_movemask_epi8(within) << half;
+    }
+    return pass;
+}
 
 /* vpdpbusd multiplies unsigned by signed: the row is shifted by 128, which adds 128 * sum(probe). */
 VECTOR_AVX512 static inline int32_t dot_avx512(const int8_t *row, const int8_t *probe,

@@ -1,14 +1,19 @@
 /* The scan of codes once more, by hand: the same candidates in the same order.
  *
- * A tile meets 64 probes at a time. First come the bits of all of them, which are only written;
- * then what passed is listed, pair by pair, without a branch that depends on the data; when the
- * list is full, the whole codes are compared, eight pairs at a time. */
+ * A few tiles meet 64 probes at a time: the tables of a probe stay in registers while it meets all
+ * of them. First come the bits of all probes, which are only written; then what passed is listed,
+ * pair by pair, without a branch that depends on the data; when the list is full, the whole codes
+ * are compared, eight pairs at a time. */
 #ifndef EURODAC_VECTOR_SCAN_AVX512_H
 #define EURODAC_VECTOR_SCAN_AVX512_H
 #include "vector_scan.h"
 
+#include <stddef.h>
+
 #if defined(__x86_64__)
 #define SCAN_PROBES 64  /* that meet a tile together */
+#define SCAN_GROUP 8    /* tiles that meet them */
+#define SCAN_AHEAD 16384 /* bytes between the call for leading bits and their use */
 #define SCAN_MANY 32    /* probes from which on the whole codes of a tile are asked for */
 #define SCAN_LISTED 512 /* pairs from which on the whole codes are compared */
 #define SCAN_MOST (SCAN_LISTED + SCAN_PROBES * VECTOR_TILE + 8)
@@ -22,71 +27,73 @@ typedef struct {
     int count;
 } scan_list;
 
-/* Distances of the first halves of one probe and one tile, as a bit per slot within the cut. */
+/* Three bytes of every slot of a tile as four indices of six bits; a look-up reads no others. */
 VECTOR_AVX512 static inline __attribute__((always_inline)) void
-first_bits(const uint64_t *tile, const vector_probes *q, int probe, int masked, uint8_t *bits) {
-    const uint64_t *code = q->codes + VECTOR_CODE * probe, *mask = q->masks + VECTOR_CODE * probe;
-    const __m512i limit = _mm512_set1_epi64(q->cuts[2 * probe]);
-    __m512i p[VECTOR_WORDS], m[VECTOR_WORDS];
-#pragma GCC unroll 4
-    for (int w = 0; w < VECTOR_WORDS; w++) {
-        p[w] = _mm512_set1_epi64((int64_t)code[w]);
-        m[w] = _mm512_set1_epi64((int64_t)mask[w]);
-    }
-#pragma GCC unroll 8
-    for (int lane = 0; lane < VECTOR_TILE; lane += 8) {
-        __m512i sum[VECTOR_WORDS];
-#pragma GCC unroll 4
-        for (int w = 0; w < VECTOR_WORDS; w++) {
-            __m512i x = _mm512_xor_si512(_mm512_load_si512(tile + VECTOR_TILE * w + lane), p[w]);
-            if (masked) x = _mm512_and_si512(x, m[w]);
-            sum[w] = _mm512_popcnt_epi64(x);
-        }
-        const __m512i distance = _mm512_adds_epu16(_mm512_adds_epu16(sum[0], sum[1]),
-                                                   _mm512_adds_epu16(sum[2], sum[3]));
-        _store_mask8((__mmask8 *)(bits + lane / 8), _mm512_cmple_epi64_mask(distance, limit));
-    }
+sextet_indices(const uint8_t *rows, __m512i index[4]) {
+    const __m512i two = _mm512_set1_epi8(0x03), four = _mm512_set1_epi8(0x0f);
+    for (int i = 0; i < 3; i++) index[i] = _mm512_loadu_si512(rows + i * VECTOR_TILE);
+    index[3] = _mm512_ternarylogic_epi64(_mm512_srli_epi16(index[0], 6),
+                                         _mm512_srli_epi16(index[1], 4), two, 0xe4);
+    index[3] = _mm512_ternarylogic_epi64(index[3], _mm512_srli_epi16(index[2], 2), four, 0xe4);
 }
 
-/* A tile, and what will be read next: the first halves of another, the whole codes of this one. */
+/* A group of tiles: which of them hold anybody, and what lies behind the group. */
 typedef struct {
-    const uint64_t *first, *next, *codes;
-} scan_tile;
+    __m512i index[SCAN_GROUP][VECTOR_SEXTETS];
+    uint64_t bits[SCAN_GROUP][SCAN_PROBES]; /* slots within the cut of each probe */
+    const uint64_t *codes;
+    int tiles;
+} scan_group;
 
-/* The bits of `count` probes; memory is asked for in between, so that it is busy all the time. Of
+/* The bits of up to 64 probes. Memory is asked for in between, so that it is busy all the time: of
  * many probes nearly every slot passes for some; of few, most codes are never read. */
-VECTOR_AVX512 static inline __attribute__((always_inline)) void
-tile_bits(const scan_tile *tile, const vector_probes *q, int first, int count, int masked,
-          uint64_t *bits) {
+VECTOR_AVX512 __attribute__((noinline)) static void group_bits(scan_group *group,
+                                                               const vector_probes *q, int first,
+                                                               int count) {
     for (int p = 0; p < count; p++) {
-        if (p < VECTOR_WORDS * 8) __builtin_prefetch(tile->next + 8 * p);
-        if (count >= SCAN_MANY) __builtin_prefetch(tile->codes + VECTOR_CODE * p);
-        first_bits(tile->first, q, first + p, masked, (uint8_t *)(bits + p));
+        const uint8_t *tables = q->sextets + (int64_t)(first + p) * VECTOR_SEXTETS * 64;
+        const int32_t cut = q->cuts[2 * (first + p)];
+        const __m512i most = _mm512_set1_epi8((char)(cut < 255 ? cut : 255));
+        const uint64_t any = cut < 0 ? 0 : ~(uint64_t)0;
+        __m512i table[VECTOR_SEXTETS];
+#pragma GCC unroll 32
+        for (int i = 0; i < VECTOR_SEXTETS; i++) table[i] = _mm512_load_si512(tables + 64 * i);
+        if (count >= SCAN_MANY)
+            for (int i = 0; i < SCAN_GROUP; i++)
+                __builtin_prefetch(group->codes + VECTOR_CODE * (SCAN_GROUP * p + i), 0, 2);
+        for (int t = 0; t < group->tiles; t++) {
+            __m512i cost = _mm512_permutexvar_epi8(group->index[t][0], table[0]);
+#pragma GCC unroll 32
+            for (int i = 1; i < VECTOR_SEXTETS; i++)
+                cost = _mm512_adds_epu8(
+                    cost, _mm512_permutexvar_epi8(_mm512_load_si512(&group->index[t][i]), table[i]));
+            group->bits[t][p] = any & _mm512_cmple_epu8_mask(cost, most);
+        }
     }
 }
 
-/* Most often no code is masked. */
-VECTOR_AVX512 __attribute__((noinline)) static void
-all_bits(const scan_tile *tile, const vector_probes *q, int first, int count, uint64_t *bits) {
-    tile_bits(tile, q, first, count, 0, bits);
-}
-VECTOR_AVX512 __attribute__((noinline)) static void
-masked_bits(const scan_tile *tile, const vector_probes *q, int first, int count, uint64_t *bits) {
-    tile_bits(tile, q, first, count, 1, bits);
+/* Largest distance of the whole codes of a probe that passes. */
+VECTOR_BODY int16_t whole_limit(const vector_probes *q, int probe) {
+    const int cut = q->cuts[2 * probe + 1];
+    return (int16_t)(cut < -1 ? -1 : cut < SCAN_ANY ? cut : SCAN_ANY);
 }
 
-/* Lists the slots of one probe; nearly always there are three at most. */
-VECTOR_AVX512 static inline void list_slots(scan_list *list, int64_t slot0, int probe,
-                                            uint64_t pass, uint64_t always, int16_t limit) {
+/* Lists the slots of one probe, and asks for their codes unless that is NULL; nearly always there
+ * are three at most. */
+VECTOR_AVX512 static inline __attribute__((always_inline)) void
+list_slots(scan_list *list, int64_t slot0, int probe, uint64_t pass, uint64_t always, int16_t limit,
+           const uint64_t *codes) {
     int at = list->count;
+    uint64_t lane = 0;
     list->count += __builtin_popcountll(pass);
     do {
 #pragma GCC unroll 3
         for (int i = 0; i < 3; i++, pass &= pass - 1) { /* what is not there is overwritten */
-            const uint64_t lane = _tzcnt_u64(pass);
+            lane = pass || !codes ? _tzcnt_u64(pass) : lane;
             list->slot[at + i] = slot0 + (int64_t)lane;
             list->probe[at + i] = probe;
             list->limit[at + i] = always >> (lane & 63) & 1 ? SCAN_ANY : limit;
+            if (codes) __builtin_prefetch(codes + VECTOR_CODE * lane);
         }
         at += 3;
     } while (__builtin_expect(pass != 0, 0));
@@ -94,19 +101,15 @@ VECTOR_AVX512 static inline void list_slots(scan_list *list, int64_t slot0, int 
 
 /* Lists what passed the first cut of up to 64 probes and a tile. */
 VECTOR_AVX512 static void list_tile(const vector_chunk *c, const vector_probes *q, int64_t tile,
-                                    int64_t next, int first, scan_list *list) {
+                                    const uint64_t *bits, int first, scan_list *list) {
     const int count = q->count - first < SCAN_PROBES ? q->count - first : SCAN_PROBES;
     const uint64_t live = c->live[tile], always = c->always[tile] & live;
     const __m512i alive = _mm512_set1_epi64((int64_t)live);
     const __m512i whatever = _mm512_set1_epi64((int64_t)always);
     const __m512i eight = _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7);
-    uint64_t bits[SCAN_PROBES] __attribute__((aligned(64))), pass[SCAN_PROBES + 8];
+    uint64_t pass[SCAN_PROBES + 8];
     int64_t probes[SCAN_PROBES + 8];
-    const scan_tile here = {c->first + VECTOR_WORDS * VECTOR_TILE * tile,
-                             c->first + VECTOR_WORDS * VECTOR_TILE * next,
-                             c->codes + VECTOR_CODE * VECTOR_TILE * tile};
     int passed = 0;
-    (q->masked ? masked_bits : all_bits)(&here, q, first, count, bits);
     for (int p = 0; p < count; p += 8) {
         const __mmask8 real = (__mmask8)(count - p < 8 ? (1 << (count - p)) - 1 : 0xff);
         __m512i found = _mm512_maskz_load_epi64(real, bits + p);
@@ -117,13 +120,14 @@ VECTOR_AVX512 static void list_tile(const vector_chunk *c, const vector_probes *
         _mm512_storeu_si512(probes + passed, _mm512_maskz_compress_epi64(some, number));
         passed += __builtin_popcount(some);
     }
+    const uint64_t *codes = c->codes + VECTOR_CODE * VECTOR_TILE * tile;
     for (int i = 0; i < passed; i++) {
-        const int probe = (int)probes[i], cut = q->cuts[2 * probe + 1];
-        if (count < SCAN_MANY) /* of many they are on their way already */
-            for (uint64_t left = pass[i]; left; left &= left - 1)
-                __builtin_prefetch(here.codes + VECTOR_CODE * __builtin_ctzll(left));
-        list_slots(list, VECTOR_TILE * tile, probe, pass[i], always,
-                   (int16_t)(cut < -1 ? -1 : cut < SCAN_ANY ? cut : SCAN_ANY));
+        const int probe = (int)probes[i];
+        const int16_t limit = whole_limit(q, probe);
+        if (count < SCAN_MANY)
+            list_slots(list, VECTOR_TILE * tile, probe, pass[i], always, limit, codes);
+        else /* they are on their way already */
+            list_slots(list, VECTOR_TILE * tile, probe, pass[i], always, limit, NULL);
     }
 }
 
@@ -169,16 +173,71 @@ VECTOR_AVX512 static void refine_list(const vector_chunk *c, const vector_probes
     list->count = 0;
 }
 
+/* A probe alone: nothing is kept of a tile, and what passed is listed at once. */
+VECTOR_AVX512 static void alone_avx512(const vector_chunk *c, const vector_probes *q,
+                                       vector_best *b, int64_t tile0, int64_t tile1,
+                                       scan_list *list, vector_queue *queue) {
+    const int32_t cut = q->cuts[0];
+    const int16_t limit = whole_limit(q, 0);
+    const __m512i most = _mm512_set1_epi8((char)(cut < 255 ? cut : 255));
+    const uint64_t any = cut < 0 ? 0 : ~(uint64_t)0;
+    for (int64_t t = tile0; t < tile1; t++) {
+        const uint8_t *rows = c->leading + VECTOR_ROWS * VECTOR_TILE * t;
+        const uint64_t live = c->live[t];
+        __m512i cost[2] = {_mm512_setzero_si512(), _mm512_setzero_si512()};
+#pragma GCC unroll 8
+        for (int g = 0; g < VECTOR_SEXTETS / 4; g++) {
+            __m512i index[4];
+            for (int i = 0; i < 3; i++)
+                __builtin_prefetch(rows + (3 * g + i) * VECTOR_TILE + SCAN_AHEAD, 0, 2);
+            sextet_indices(rows + 3 * g * VECTOR_TILE, index);
+#pragma GCC unroll 4
+            for (int i = 0; i < 4; i++)
+                cost[i % 2] = _mm512_adds_epu8(
+                    cost[i % 2], _mm512_permutexvar_epi8(
+                                     index[i], _mm512_load_si512(q->sextets + 64 * (4 * g + i))));
+        }
+        const uint64_t near =
+            any & _mm512_cmple_epu8_mask(_mm512_adds_epu8(cost[0], cost[1]), most);
+        list_slots(list, VECTOR_TILE * t, 0, live & (near | c->always[t]), c->always[t], limit,
+                   c->codes + VECTOR_CODE * VECTOR_TILE * t);
+        if (list->count >= SCAN_LISTED) refine_list(c, q, b, list, queue);
+    }
+}
+
+/* Any number of probes. */
+VECTOR_AVX512 static void together_avx512(const vector_chunk *c, const vector_probes *q,
+                                          vector_best *b, int64_t tile0, int64_t tile1,
+                                          scan_list *list, vector_queue *queue) {
+    scan_group group __attribute__((aligned(64)));
+    for (int64_t t = tile0; t < tile1; t += SCAN_GROUP) {
+        const uint8_t *rows = c->leading + VECTOR_ROWS * VECTOR_TILE * t;
+        group.tiles = (int)(t + SCAN_GROUP < tile1 ? SCAN_GROUP : tile1 - t);
+        group.codes = c->codes + VECTOR_CODE * VECTOR_TILE * t;
+        for (int i = 0; i < group.tiles; i++)
+            for (int g = 0; g < VECTOR_SEXTETS / 4; g++, rows += 3 * VECTOR_TILE) {
+                for (int row = 0; row < 3; row++)
+                    __builtin_prefetch(rows + row * VECTOR_TILE + SCAN_AHEAD, 0, 2);
+                sextet_indices(rows, group.index[i] + 4 * g);
+            }
+        for (int first = 0; first < q->count; first += SCAN_PROBES) {
+            const int count = q->count - first < SCAN_PROBES ? q->count - first : SCAN_PROBES;
+            group_bits(&group, q, first, count);
+            for (int i = 0; i < group.tiles; i++) {
+                if (!c->live[t + i]) continue;
+                list_tile(c, q, t + i, group.bits[i], first, list);
+                if (list->count >= SCAN_LISTED) refine_list(c, q, b, list, queue);
+            }
+        }
+    }
+}
+
 VECTOR_AVX512 static void scan_avx512(const vector_chunk *c, const vector_probes *q,
                                       vector_best *b, int64_t tile0, int64_t tile1) {
     scan_list list;
     vector_queue queue = {.count = 0};
     list.count = 0;
-    for (int64_t t = tile0; t < tile1; t++)
-        for (int first = 0; c->live[t] && first < q->count; first += SCAN_PROBES) {
-            list_tile(c, q, t, t + 1 < tile1 ? t + 1 : t, first, &list);
-            if (list.count >= SCAN_LISTED) refine_list(c, q, b, &list, &queue);
-        }
+    (q->count == 1 ? alone_avx512 : together_avx512)(c, q, b, tile0, tile1, &list, &queue);
     refine_list(c, q, b, &list, &queue);
     drain_avx512(c, q, b, &queue);
 }

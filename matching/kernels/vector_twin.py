@@ -5,18 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.kernels.vector import FIRST_BITS, MASKS, TILE, Best, Chunk, Probes
+from matching.kernels.vector import LEADING_BITS, MASKS, TILE, Best, Chunk, Probes
 
 __all__ = ["search"]
-
-_WORDS = FIRST_BITS // 64
 
 
 def search(
     chunk: Chunk, probes: Probes, best: Best, *, tiles: tuple[int, int], exact: bool = False
 ) -> None:
     """Do what ``matching.kernels.vector.search`` does; see there."""
-    rows, codes, masks, cuts, factors, *_, wanted = probes.arrays
+    rows, _, _, codes, masks, cuts, factors, *_, wanted = probes.arrays
     slots = np.arange(TILE * tiles[0], TILE * tiles[1])
     lanes = (slots % TILE).astype(np.uint64)
     alive, always = (
@@ -30,7 +28,7 @@ def search(
         if not exact:
             differing = (chunk.codes[slots] ^ codes[probe]) & masks[probe]
             distances = np.bitwise_count(differing)
-            near = distances[:, :_WORDS].sum(axis=1) <= cuts[probe, 0]
+            near = _costs(chunk.codes[slots], probes.sieve.weights[probe]) <= cuts[probe, 0]
             near &= distances.sum(axis=1) <= cuts[probe, 1]
             allowed &= near | always
         chosen = slots[allowed]
@@ -39,6 +37,14 @@ def search(
         scores = dots.astype(np.float32) * factors[probe, patterns]
         best.candidates[probe] += 0 if exact else len(chosen)
         _keep(best, probe, scores, chosen + chunk.base)
+
+
+def _costs(codes: NDArray[np.uint64], weights: NDArray[np.int8]) -> NDArray[np.int64]:
+    """What leading bits that are not as a probe wants them cost."""
+    bits = np.unpackbits(codes.view(np.uint8), axis=1, bitorder="little")[:, :LEADING_BITS] > 0
+    costs = np.where(bits, np.maximum(-weights, 0), np.maximum(weights, 0))
+    capped: NDArray[np.int64] = np.minimum(costs.sum(axis=1, dtype=np.int64), 255)
+    return capped
 
 
 def _keep(best: Best, probe: int, scores: NDArray[np.float32], slots: NDArray[np.int64]) -> None:

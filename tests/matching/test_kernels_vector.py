@@ -6,7 +6,7 @@ import pytest
 from matching.errors import KernelError
 from matching.kernels import vector, vector_twin
 from matching.kernels.native import Level, level
-from matching.kernels.vector import TILE, Best, Chunk, Probes
+from matching.kernels.vector import LEADING_BITS, MAX_WEIGHT, TILE, Best, Chunk, Probes, Sieve
 from tests.matching.levels import levels
 
 LEVELS = levels()
@@ -19,10 +19,10 @@ def make_chunk(rng: np.random.Generator, *, tiles: int, dimensions: int, extreme
     if extreme:  # the largest sums there are, zeros, and the one value that never occurs
         rows[::3], rows[1::7], rows[2::11] = 127, 0, -128
     codes = rng.integers(0, 2**64, (slots, 8), np.uint64)
-    first = np.zeros((tiles, 4, TILE), np.uint64)
-    vector.put(first, np.arange(slots), codes)
+    leading = np.zeros((tiles, LEADING_BITS // 8, TILE), np.uint8)
+    vector.put(leading, np.arange(slots), codes)
     return Chunk(
-        first=first,
+        leading=leading,
         codes=codes,
         rows=rows,
         live=rng.integers(0, 2**64, tiles, np.uint64) | np.uint64(1),
@@ -34,22 +34,33 @@ def make_chunk(rng: np.random.Generator, *, tiles: int, dimensions: int, extreme
 
 
 def make_probes(
-    rng: np.random.Generator, chunk: Chunk, count: int, *, masked: bool = False, cut: int = 122
+    rng: np.random.Generator, chunk: Chunk, count: int, *, masked: bool = False, loose: int = 0
 ) -> Probes:
+    """Probes for whom few references pass: ``loose`` raises both cuts, to everybody from 300 on."""
     dimensions = chunk.rows.shape[1]
     masks = np.full((count, 8), FULL)
+    weights = rng.integers(-5, 6, (count, LEADING_BITS)).astype(np.int8)
+    weights[1::5, :12] = MAX_WEIGHT  # sums beyond a byte
     if masked:
         masks[::2, 1] = 0
-    factors = rng.uniform(0.5, 2, (count, 4)).astype(np.float32)
-    return Probes(
-        rng.integers(-127, 128, (count, dimensions)).astype(np.int8),
+        weights[::2, 64:128] = 0
+    costs = np.abs(weights.astype(np.int32)).sum(axis=1) // 2 - 20 + loose
+    costs[2::9], costs[3::9] = -1, 255  # nobody and everybody
+    sieve = Sieve(
         codes=rng.integers(0, 2**64, (count, 8), np.uint64),
         masks=masks,
-        cuts=np.tile(np.array([cut, 2 * cut + 4], np.int32), (count, 1)),
-        factors=factors,
+        weights=weights,
+        costs=costs.astype(np.int32),
+        distances=np.full(count, 248 + loose, np.int32),
+    )
+    return Probes(
+        rng.integers(-127, 128, (count, dimensions)).astype(np.int8),
+        sieve,
+        factors=rng.uniform(0.5, 2, (count, 4)).astype(np.float32),
         wanted=np.array([[0, 0, 0, 0], [3, 12, 0, 0], [1, 2, 4, 8]], np.uint32)[
             np.arange(count) % 3
         ],
+        exact=True,
     )
 
 
@@ -62,7 +73,7 @@ def lists(best: Best) -> list[list[tuple[float, int]]]:
 
 @pytest.mark.parametrize("at", LEVELS)
 @pytest.mark.parametrize("exact", [False, True])
-@pytest.mark.parametrize("count", [1, 4, 5, 16, 17, 33, 64, 65, 130])
+@pytest.mark.parametrize("count", [1, 2, 4, 5, 16, 17, 33, 64, 65, 130])
 @pytest.mark.parametrize(("dimensions", "extreme"), [(64, True), (128, False), (512, True)])
 def test_the_lists_are_those_of_the_twin(
     at: Level, exact: bool, count: int, dimensions: int, extreme: bool
@@ -84,7 +95,7 @@ def test_equal_scores_stay_in_the_order_of_the_slots(at: Level) -> None:
     rng = np.random.default_rng(5)
     chunk = make_chunk(rng, tiles=4, dimensions=64, extreme=False)
     chunk.rows[:], chunk.live[:], chunk.present[:] = 1, FULL, 1
-    probes = make_probes(rng, chunk, 8, cut=300)
+    probes = make_probes(rng, chunk, 8, loose=300)
     for exact in (False, True):
         best = Best(8, 5, -np.inf)
         vector.search(chunk, probes, best, tiles=(0, 4), exact=exact, at=at)
@@ -98,7 +109,7 @@ def test_equal_scores_stay_in_the_order_of_the_slots(at: Level) -> None:
 def test_lists_carried_over_ranges_are_those_of_one_range(at: Level) -> None:
     rng = np.random.default_rng(6)
     chunk = make_chunk(rng, tiles=9, dimensions=128, extreme=False)
-    probes = make_probes(rng, chunk, 7, cut=126)
+    probes = make_probes(rng, chunk, 7, loose=4)
     whole, parts = Best(7, 6, -np.inf), Best(7, 6, -np.inf)
     vector.search(chunk, probes, whole, tiles=(0, 9), at=at)
     for first in range(9):
@@ -110,7 +121,7 @@ def test_more_candidates_than_a_queue_holds_are_all_scored() -> None:
     rng = np.random.default_rng(7)
     chunk = make_chunk(rng, tiles=40, dimensions=64, extreme=False)
     chunk.live[:] = FULL
-    probes = make_probes(rng, chunk, 2, cut=256)
+    probes = make_probes(rng, chunk, 2, loose=300)
     best = Best(2, 1, -np.inf)
     vector.search(chunk, probes, best, tiles=(0, 40))
     assert best.candidates[0] == 40 * TILE
@@ -125,7 +136,7 @@ def test_what_does_not_fit_is_refused() -> None:
         with pytest.raises(ValueError, match="fit the chunk"):
             vector.search(chunk, arguments[0], Best(2, 1, 0.0), tiles=arguments[1])
     with pytest.raises(ValueError, match="outside"):
-        vector.put(chunk.first, np.array([2 * TILE]), np.zeros((1, 8), np.uint64))
+        vector.put(chunk.leading, np.array([2 * TILE]), np.zeros((1, 8), np.uint64))
     if level() < Level.AVX512:
         with pytest.raises(KernelError):
             vector.search(chunk, probes, Best(2, 1, 0.0), tiles=(0, 1), at=Level.AVX512)

@@ -6,10 +6,11 @@ import pytest
 
 from matching.errors import TemplateError
 from matching.gallery.batching import Batcher
-from matching.gallery.vector_cuts import Cut, cut_of
+from matching.gallery.vector_cuts import Cut, weigh
 from matching.gallery.vector_layout import PERSON, Layout, Segment, face
 from matching.gallery.vector_snapshot import open_gallery, save_gallery
 from matching.gallery.vectors import VectorGallery
+from matching.kernels.vector import LEADING_BITS
 from tests.matching.vectors import again, unit
 
 PEOPLE = 1500
@@ -263,14 +264,40 @@ def test_a_layout_has_its_limits() -> None:
 
 def test_a_cut_lets_closer_codes_pass_and_counts_the_bits_that_are_there() -> None:
     cut = Cut("x", 1, 2.0, 4.0, 0.0, 0.0, "test")
-    full, half = np.full((1, 8), 2**64 - 1, np.uint64), np.zeros((1, 8), np.uint64)
-    half[:, ::2] = 2**64 - 1
-    assert cut.distances(full, full[0]).tolist() == [[128 - 16, int(256 - 2 * np.sqrt(512))]]
-    assert cut.distances(half, half[0]).tolist() == [[int(64 - np.sqrt(128)), 128 - 32]]
-    fewer = cut.distances(half, full[0])[0]  # a probe of which half is missing: looser
-    assert (fewer > cut.distances(half, half[0])[0]).all()
-    unknown = cut_of(Layout("unknown", (Segment("a", 64, 1.0, 64),)))
-    assert (unknown.distances(full, full[0]) >= [[256, 512]]).all()
+    rng = np.random.default_rng(12)
+    everything, face_only = np.array([PERSON.everything], np.uint16), np.ones(1, np.uint16)
+    row = PERSON.rows(fused(rng, unit(rng, 1), unit(rng, 10, 128).reshape(1, 10, 128)), everything)
+    whole = cut.sieve(PERSON, row, everything)
+    assert whole.distances.tolist() == [int(256 - 2 * np.sqrt(512))]
+    sizes = np.abs(whole.weights.astype(float))
+    assert whole.costs[0] == int((sizes.sum() - 2 * np.sqrt((sizes**2).sum())) / 2)
+    assert 240 < whole.costs[0] < 255  # divided as finely as a byte allows
+    part = cut.sieve(PERSON, row * (np.arange(PERSON.dimensions) < 512), face_only)
+    assert (part.weights != 0).sum() <= 54  # the leading bits of a face
+    assert part.distances[0] > int(96 - 4 * np.sqrt(192) / 2)  # of a part is missing: looser
+    sizes = np.abs(part.weights.astype(float))
+    assert part.costs[0] > (sizes.sum() - 2 * np.sqrt((sizes**2).sum())) / 2
+
+
+def test_a_layout_without_a_cut_lets_everybody_pass() -> None:
+    layout = Layout("unknown", (Segment("a", 64, 1.0, 64),))
+    gallery = VectorGallery(layout)
+    rng = np.random.default_rng(13)
+    gallery.enrol(np.arange(300), unit(rng, 300, 64))
+    hits = gallery.search(unit(rng, 5, 64), k=1, threshold=-1.0)
+    assert hits.candidates.tolist() == [300] * 5
+
+
+def test_a_bit_weighs_what_its_coordinate_does_and_wants_its_sign() -> None:
+    coordinates = np.zeros((2, LEADING_BITS), np.int8)
+    coordinates[:, :4] = [[10, -20, 0, 40], [127, -127, 127, 127]]
+    weights, costs = weigh(coordinates, np.array([0.0, 1.9]))
+    assert weights[0, :4].tolist() == [-42, 42, 0, -42]  # at most what a table holds
+    assert costs[0] == 63
+    assert (np.abs(weights[1, :4]) == 42).all()
+    none, never = weigh(coordinates[1:], np.array([3.0]))  # more deviations than there can be
+    assert not none.any()
+    assert never.tolist() == [-1]
 
 
 def test_memory_of_a_chunk_is_not_moved_by_growth(people: np.ndarray) -> None:
