@@ -9,6 +9,7 @@
 #include "vector_scan.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #if defined(__x86_64__)
 #define SCAN_PROBES 64  /* that meet a tile together */
@@ -17,14 +18,14 @@
 #define SCAN_MANY 32    /* probes from which on the whole codes of a tile are asked for */
 #define SCAN_LISTED 512 /* pairs from which on the whole codes are compared */
 #define SCAN_MOST (SCAN_LISTED + SCAN_PROBES * VECTOR_TILE + 8)
-#define SCAN_ANY 0x7fff /* no distance is larger */
+#define SCAN_SLOT_BITS 40
+#define SCAN_SLOT (((uint64_t)1 << SCAN_SLOT_BITS) - 1)
 
-/* Pairs that passed the first cut. */
+/* Pairs that passed the first cut, each a probe and, in the lower bits, a slot. */
 typedef struct {
-    int64_t slot[SCAN_MOST];
-    int32_t probe[SCAN_MOST];
-    int16_t limit[SCAN_MOST]; /* largest distance of the whole codes that passes */
+    uint64_t pair[SCAN_MOST];
     int count;
+    int always; /* whether some of the slots pass every cut */
 } scan_list;
 
 /* Three bytes of every slot of a tile as four indices of six bits; a look-up reads no others. */
@@ -72,30 +73,21 @@ VECTOR_AVX512 __attribute__((noinline)) static void group_bits(scan_group *group
     }
 }
 
-/* Largest distance of the whole codes of a probe that passes. */
-VECTOR_BODY int16_t whole_limit(const vector_probes *q, int probe) {
-    const int cut = q->cuts[2 * probe + 1];
-    return (int16_t)(cut < -1 ? -1 : cut < SCAN_ANY ? cut : SCAN_ANY);
-}
-
 /* Lists the slots of one probe, and asks for their codes unless that is NULL; nearly always there
  * are three at most. */
 VECTOR_AVX512 static inline __attribute__((always_inline)) void
-list_slots(scan_list *list, int64_t slot0, int probe, uint64_t pass, uint64_t always, int16_t limit,
-           const uint64_t *codes) {
-    int at = list->count;
-    uint64_t lane = 0;
+list_slots(scan_list *list, int64_t slot0, int probe, uint64_t pass, const uint64_t *codes) {
+    const uint64_t first = (uint64_t)probe << SCAN_SLOT_BITS | (uint64_t)slot0;
+    uint64_t *pair = list->pair + list->count, lane = 0;
     list->count += __builtin_popcountll(pass);
     do {
 #pragma GCC unroll 3
         for (int i = 0; i < 3; i++, pass &= pass - 1) { /* what is not there is overwritten */
             lane = pass || !codes ? _tzcnt_u64(pass) : lane;
-            list->slot[at + i] = slot0 + (int64_t)lane;
-            list->probe[at + i] = probe;
-            list->limit[at + i] = always >> (lane & 63) & 1 ? SCAN_ANY : limit;
+            pair[i] = first + lane;
             if (codes) __builtin_prefetch(codes + VECTOR_CODE * lane);
         }
-        at += 3;
+        pair += 3;
     } while (__builtin_expect(pass != 0, 0));
 }
 
@@ -121,14 +113,12 @@ VECTOR_AVX512 static void list_tile(const vector_chunk *c, const vector_probes *
         passed += __builtin_popcount(some);
     }
     const uint64_t *codes = c->codes + VECTOR_CODE * VECTOR_TILE * tile;
-    for (int i = 0; i < passed; i++) {
-        const int probe = (int)probes[i];
-        const int16_t limit = whole_limit(q, probe);
+    list->always |= always != 0;
+    for (int i = 0; i < passed; i++)
         if (count < SCAN_MANY)
-            list_slots(list, VECTOR_TILE * tile, probe, pass[i], always, limit, codes);
+            list_slots(list, VECTOR_TILE * tile, (int)probes[i], pass[i], codes);
         else /* they are on their way already */
-            list_slots(list, VECTOR_TILE * tile, probe, pass[i], always, limit, NULL);
-    }
+            list_slots(list, VECTOR_TILE * tile, (int)probes[i], pass[i], NULL);
 }
 
 /* Sums of the eight words of eight counts. A count is at most 64, so four sums fit in a word. */
@@ -147,30 +137,44 @@ VECTOR_AVX512 static inline __m128i add_words(const __m512i count[8]) {
     return _mm_unpacklo_epi64(_mm512_castsi512_si128(sum), _mm512_extracti64x2_epi64(sum, 2));
 }
 
+/* Which of eight pairs are within the second cut. */
+VECTOR_AVX512 static inline __attribute__((always_inline)) uint32_t
+eight_near(const vector_chunk *c, const vector_probes *q, const uint64_t *pair) {
+    const __m512i probes = _mm512_srli_epi64(_mm512_loadu_si512(pair), SCAN_SLOT_BITS);
+    const __m256i limits = _mm512_i64gather_epi32(probes, q->cuts + 1, 8);
+    __m512i counts[8];
+#pragma GCC unroll 8
+    for (int n = 0; n < 8; n++) {
+        const uint64_t probe = pair[n] >> SCAN_SLOT_BITS;
+        const uint64_t slot = pair[n] & SCAN_SLOT;
+        const __m512i x = _mm512_xor_si512(_mm512_loadu_si512(c->codes + VECTOR_CODE * slot),
+                                           _mm512_loadu_si512(q->codes + VECTOR_CODE * probe));
+        counts[n] = _mm512_popcnt_epi64(
+            _mm512_and_si512(x, _mm512_loadu_si512(q->masks + VECTOR_CODE * probe)));
+    }
+    return _mm256_cmple_epi32_mask(_mm256_cvtepu16_epi32(add_words(counts)), limits);
+}
+
 /* The second cut of what is listed; rows of what passes are asked for and then scored. */
 VECTOR_AVX512 static void refine_list(const vector_chunk *c, const vector_probes *q,
                                       vector_best *b, scan_list *list, vector_queue *queue) {
-    for (int i = list->count; i < list->count + 8; i++) /* cannot pass */
-        list->slot[i] = list->probe[i] = 0, list->limit[i] = -1;
+    memset(list->pair + list->count, 0, 8 * sizeof(*list->pair));
     for (int i = 0; i < list->count; i += 8) {
-        __m512i counts[8];
-#pragma GCC unroll 8
-        for (int n = 0; n < 8; n++) {
-            const __m512i x =
-                _mm512_xor_si512(_mm512_loadu_si512(c->codes + VECTOR_CODE * list->slot[i + n]),
-                                 _mm512_loadu_si512(q->codes + VECTOR_CODE * list->probe[i + n]));
-            counts[n] = _mm512_popcnt_epi64(_mm512_and_si512(
-                x, _mm512_loadu_si512(q->masks + VECTOR_CODE * list->probe[i + n])));
+        const uint64_t *pair = list->pair + i;
+        uint32_t near = eight_near(c, q, pair);
+        for (int n = 0; list->always && n < 8; n++) {
+            const uint64_t slot = pair[n] & SCAN_SLOT;
+            near |= (uint32_t)(c->always[slot / VECTOR_TILE] >> slot % VECTOR_TILE & 1) << n;
         }
-        const __m128i limit = _mm_loadu_si128((const __m128i *)(const void *)(list->limit + i));
-        for (uint32_t near = _mm_cmple_epi16_mask(add_words(counts), limit); near;
+        for (near &= list->count - i < 8 ? (1u << (list->count - i)) - 1 : 0xff; near;
              near &= near - 1) {
-            const int at = i + __builtin_ctz(near);
-            await_row(c, q, list->probe[at], list->slot[at], queue);
+            const uint64_t found = pair[__builtin_ctz(near)];
+            await_row(c, q, (int)(found >> SCAN_SLOT_BITS),
+                      (int64_t)(found & SCAN_SLOT), queue);
         }
         if (queue->count >= VECTOR_WAITING) drain_avx512(c, q, b, queue);
     }
-    list->count = 0;
+    list->count = list->always = 0;
 }
 
 /* A probe alone: nothing is kept of a tile, and what passed is listed at once. */
@@ -178,7 +182,6 @@ VECTOR_AVX512 static void alone_avx512(const vector_chunk *c, const vector_probe
                                        vector_best *b, int64_t tile0, int64_t tile1,
                                        scan_list *list, vector_queue *queue) {
     const int32_t cut = q->cuts[0];
-    const int16_t limit = whole_limit(q, 0);
     const __m512i most = _mm512_set1_epi8((char)(cut < 255 ? cut : 255));
     const uint64_t any = cut < 0 ? 0 : ~(uint64_t)0;
     for (int64_t t = tile0; t < tile1; t++) {
@@ -199,7 +202,8 @@ VECTOR_AVX512 static void alone_avx512(const vector_chunk *c, const vector_probe
         }
         const uint64_t near =
             any & _mm512_cmple_epu8_mask(_mm512_adds_epu8(cost[0], cost[1]), most);
-        list_slots(list, VECTOR_TILE * t, 0, live & (near | c->always[t]), c->always[t], limit,
+        list->always |= c->always[t] != 0;
+        list_slots(list, VECTOR_TILE * t, 0, live & (near | c->always[t]),
                    c->codes + VECTOR_CODE * VECTOR_TILE * t);
         if (list->count >= SCAN_LISTED) refine_list(c, q, b, list, queue);
     }
@@ -236,7 +240,7 @@ VECTOR_AVX512 static void scan_avx512(const vector_chunk *c, const vector_probes
                                       vector_best *b, int64_t tile0, int64_t tile1) {
     scan_list list;
     vector_queue queue = {.count = 0};
-    list.count = 0;
+    list.count = list.always = 0;
     (q->count == 1 ? alone_avx512 : together_avx512)(c, q, b, tile0, tile1, &list, &queue);
     refine_list(c, q, b, &list, &queue);
     drain_avx512(c, q, b, &queue);
