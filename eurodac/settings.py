@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from eurodac.errors import SettingError
@@ -17,12 +17,23 @@ __all__ = ["Settings", "load_settings"]
 _WORDS = {int: "a whole number", float: "a number", bool: "true or false"}
 
 
+def _from_home(path: Path) -> Path:
+    """Read ``~`` as shells do; most that set variables of a service do not."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ValueError("nobody of that name has a home") from None
+
+
+HomePath = Annotated[Path, AfterValidator(_from_home)]
+
+
 class Settings(BaseSettings):
     """Everything an operator can set, each by an environment variable ``EURODAC_<NAME>``."""
 
     model_config = SettingsConfigDict(env_prefix="EURODAC_", frozen=True, extra="ignore")
 
-    home: Path = Field(
+    home: HomePath = Field(
         default=Path("var/eurodac"),
         description="Folder of the SQLite registry, the key files and the gallery snapshots.",
     )
@@ -30,7 +41,7 @@ class Settings(BaseSettings):
         default="",
         description="SQLAlchemy URL; empty = SQLite file registry.db in EURODAC_HOME.",
     )
-    key_file: Path | None = Field(
+    key_file: HomePath | None = Field(
         default=None,
         description="Key-encryption key, mode 0600; empty = keys/kek in EURODAC_HOME. In "
         "production it lies on another volume than the database.",
@@ -79,7 +90,7 @@ class Settings(BaseSettings):
     gallery_threads: int = Field(
         default=1, ge=1, le=256, description="Threads that one search of the native gallery uses."
     )
-    gallery_rows_folder: Path | None = Field(
+    gallery_rows_folder: HomePath | None = Field(
         default=None,
         description="Folder on a local disk for the minutiae of the native gallery, 6 KB a record "
         "(twice while it is rebuilt), in files without a name, encrypted under a key that the "
