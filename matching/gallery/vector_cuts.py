@@ -64,9 +64,10 @@ class Cut:
         """
         masks, (leading_of, whole_of) = layout.masks(held), _full(layout)
         lowered = _lowered(_bits(masks & _LEADING), self.first, leading_of)
-        weights, costs = weigh(layout.leading(rows), lowered)
-        whole = distances(_bits(masks), self.whole, whole_of)
-        return Sieve(layout.codes(rows, held), masks, weights, costs, whole)
+        cuts = np.empty((len(rows), 2), np.int32)
+        weights, cuts[:, 0] = weigh(layout.leading(rows), lowered)
+        cuts[:, 1] = distances(_bits(masks), self.whole, whole_of)
+        return Sieve(layout.codes(rows, held), masks, weights, cuts)
 
 
 def _bits(masks: NDArray[np.uint64]) -> NDArray[np.int64]:

@@ -98,22 +98,19 @@ class Sieve:
         masks: (Q, 8) uint64, which bits of a code count.
         weights: (Q, 144) int8, -42..42: a leading bit costs its size where the weight is positive
             and the bit clear, or negative and the bit set; costs sum to 255 at most.
-        costs: (Q,) int32, the most of the leading bits that passes.
-        distances: (Q,) int32, the most of the whole codes that passes.
+        cuts: (Q, 2) int32, the most that passes: costs of the leading bits, distance of the codes.
     """
 
     codes: NDArray[np.uint64]
     masks: NDArray[np.uint64]
     weights: NDArray[np.int8]
-    costs: NDArray[np.int32]
-    distances: NDArray[np.int32]
+    cuts: NDArray[np.int32]
 
     def __post_init__(self) -> None:
         count = len(self.codes)
-        shapes = [(count, _CODE), (count, _CODE), (count, LEADING_BITS), (count,), (count,)]
-        arrays = (self.codes, self.masks, self.weights, self.costs, self.distances)
-        if [a.shape for a in arrays] != shapes:
-            raise ValueError("codes, masks, weights, costs and distances have one row per probe")
+        shapes = [(count, _CODE), (count, _CODE), (count, LEADING_BITS), (count, 2)]
+        if [a.shape for a in (self.codes, self.masks, self.weights, self.cuts)] != shapes:
+            raise ValueError("codes, masks, weights and cuts have one row per probe")
         if np.any(np.abs(self.weights) > MAX_WEIGHT):
             raise ValueError(f"a leading bit weighs {MAX_WEIGHT} at most")
 
@@ -150,7 +147,7 @@ class Probes:
             *_tables(np.ascontiguousarray(sieve.weights)),
             np.ascontiguousarray(sieve.codes),
             np.ascontiguousarray(sieve.masks),
-            np.ascontiguousarray(np.stack([sieve.costs, sieve.distances], axis=1)),
+            np.ascontiguousarray(sieve.cuts),
             np.ascontiguousarray(factors),
             np.ascontiguousarray(factors.max(axis=1)),
             *(_transposed(rows) if exact else (_UNUSED, _UNUSED)),

@@ -44,14 +44,14 @@ def make_probes(
     if masked:
         masks[::2, 1] = 0
         weights[::2, 64:128] = 0
-    costs = np.abs(weights.astype(np.int32)).sum(axis=1) // 2 - 20 + loose
-    costs[2::9], costs[3::9] = -1, 255  # nobody and everybody
+    cuts = np.full((count, 2), 248 + loose, np.int32)
+    cuts[:, 0] = np.abs(weights.astype(np.int32)).sum(axis=1) // 2 - 20 + loose
+    cuts[2::9, 0], cuts[3::9, 0] = -1, 255  # nobody and everybody
     sieve = Sieve(
         codes=rng.integers(0, 2**64, (count, 8), np.uint64),
         masks=masks,
         weights=weights,
-        costs=costs.astype(np.int32),
-        distances=np.full(count, 248 + loose, np.int32),
+        cuts=cuts,
     )
     return Probes(
         rng.integers(-127, 128, (count, dimensions)).astype(np.int8),

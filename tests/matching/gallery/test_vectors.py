@@ -268,15 +268,15 @@ def test_a_cut_lets_closer_codes_pass_and_counts_the_bits_that_are_there() -> No
     everything, face_only = np.array([PERSON.everything], np.uint16), np.ones(1, np.uint16)
     row = PERSON.rows(fused(rng, unit(rng, 1), unit(rng, 10, 128).reshape(1, 10, 128)), everything)
     whole = cut.sieve(PERSON, row, everything)
-    assert whole.distances.tolist() == [int(256 - 2 * np.sqrt(512))]
+    assert whole.cuts[0, 1] == int(256 - 2 * np.sqrt(512))
     sizes = np.abs(whole.weights.astype(float))
-    assert whole.costs[0] == int((sizes.sum() - 2 * np.sqrt((sizes**2).sum())) / 2)
-    assert 240 < whole.costs[0] < 255  # divided as finely as a byte allows
+    assert whole.cuts[0, 0] == int((sizes.sum() - 2 * np.sqrt((sizes**2).sum())) / 2)
+    assert 240 < whole.cuts[0, 0] < 255  # divided as finely as a byte allows
     part = cut.sieve(PERSON, row * (np.arange(PERSON.dimensions) < 512), face_only)
     assert (part.weights != 0).sum() <= 54  # the leading bits of a face
-    assert part.distances[0] > int(96 - 4 * np.sqrt(192) / 2)  # of a part is missing: looser
+    assert part.cuts[0, 1] > int(96 - 4 * np.sqrt(192) / 2)  # of a part is missing: looser
     sizes = np.abs(part.weights.astype(float))
-    assert part.costs[0] > (sizes.sum() - 2 * np.sqrt((sizes**2).sum())) / 2
+    assert part.cuts[0, 0] > (sizes.sum() - 2 * np.sqrt((sizes**2).sum())) / 2
 
 
 def test_a_layout_without_a_cut_lets_everybody_pass() -> None:
