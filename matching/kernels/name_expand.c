@@ -192,6 +192,22 @@ static int begins(const name_word *whole, const name_word *part) {
     return 1;
 }
 
+#define SLIPPED 3 /* letters of the shortest word in which a slip says anything */
+
+/* Whether one letter was left out, typed in or mistaken, or two neighbours changed places. */
+static int one_slip(const name_word *a, const name_word *b) {
+    const name_word *longer = a->length < b->length ? b : a, *other = longer == a ? b : a;
+    const int more = longer->length - other->length;
+    if (a->script != b->script || more > 1 || other->length < SLIPPED) return 0;
+    const uint8_t *x = longer->letters, *y = other->letters;
+    int i = 0;
+    while (i < other->length && x[i] == y[i]) i++;
+    const int left = other->length - i;
+    if (more) return !memcmp(x + i + 1, y + i, (size_t)left);
+    if (left < 1 || !memcmp(x + i + 1, y + i + 1, (size_t)left - 1)) return 1;
+    return x[i] == y[i + 1] && x[i + 1] == y[i] && !memcmp(x + i + 2, y + i + 2, (size_t)left - 2);
+}
+
 /* What a search for spellings may use; limits in bits of a mark, likenesses in 256ths. */
 typedef struct {
     const name_word *words;
@@ -243,10 +259,13 @@ static void compare(const name_model *model, const expand_words *in, expand_one 
     for (int l = 0; l < waiting->count; l++) {
         const name_word *word = waiting->words[l];
         int32_t alike = likeness[l];
-        if (alike == NAME_UNLIKE) continue;
-        if (alike < in->shortened && (begins(word, one->word) || begins(one->word, word)))
+        if (alike < in->shortened && alike != NAME_UNLIKE &&
+            (begins(word, one->word) || begins(one->word, word)))
             alike = in->shortened;
-        if (alike < in->least) continue;
+        if (alike < in->least) {
+            if (!one_slip(word, one->word)) continue;
+            alike = in->least;
+        }
         if (*total < found->room) {
             found->numbers[one->number * found->room + *total] = waiting->numbers[l];
             found->likeness[one->number * found->room + *total] = alike;
@@ -276,8 +295,8 @@ static void pass(const name_model *model, const expand_words *in, expand_one *pr
 }
 
 /* For each probe the words whose likeness to it is at least `least`, ascending; a word of which one
- * is the beginning of the other counts as `shortened` at least.  Returns 0; -1 if the machine lacks
- * the level. */
+ * is the beginning of the other counts as `shortened` at least, one that is a slip away as `least`.
+ * Returns 0; -1 if the machine lacks the level. */
 int eurodac_name_expand(const name_model *model, const expand_words *in, const name_word *probes,
                         int64_t count, int level, expand_found *found) {
     expand_one together[PROBES];

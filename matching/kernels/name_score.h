@@ -22,15 +22,16 @@ static inline int bits_in(int32_t mask) {
     return count;
 }
 
-/* Evidence of the best pairs of words, each word and position used once; the rest costs. */
-static int32_t assign(const index_matcher *with, const pairing *found) {
+/* Evidence of the best pairs of words, each word and position used once; the rest costs.  `most`
+ * positions may be taken by one word. */
+static int32_t assign_within(const index_matcher *with, const pairing *found, int most) {
     const index_probe *probe = with->probe;
     int32_t sum = 0, used = 0, taken = 0;
     int left = found->words;
     for (;; left--) {
         const pair *best = 0;
         for (const pair *p = found->pairs; p < found->pairs + found->count; p++)
-            if (!(p->mask & used) && !(taken >> p->word & 1) &&
+            if (!(p->mask & used) && !(taken >> p->word & 1) && bits_in(p->mask) <= most &&
                 (!best || p->evidence > best->evidence))
                 best = p;
         if (!best) break;
@@ -42,6 +43,17 @@ static int32_t assign(const index_matcher *with, const pairing *found) {
     for (int p = 0; p < probe->positions; p++)
         if (!(used >> p & 1)) sum -= probe->absent[p];
     return sum - left * probe->surplus - (left < open ? left : open) * probe->conflict;
+}
+
+/* The better of two: a word that takes several positions may bring more than any other and still
+ * less than two words that share them. */
+static int32_t assign(const index_matcher *with, const pairing *found) {
+    const int32_t any = assign_within(with, found, INDEX_POSITIONS);
+    int32_t several = 0;
+    for (int i = 0; i < found->count; i++) several |= found->pairs[i].mask & (found->pairs[i].mask - 1);
+    if (!several) return any;
+    const int32_t single = assign_within(with, found, 1);
+    return single > any ? single : any;
 }
 
 static void pair_words(const index_matcher *with, const index_row *row, pairing *found) {

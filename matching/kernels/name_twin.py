@@ -45,7 +45,10 @@ def likeness(model: np.void, a: np.void, b: np.void) -> int:
 
 
 def score(matcher: Matcher, row: np.void) -> int:
-    """Evidence of one row, 256ths of a bit: words assigned greedily, then the facts."""
+    """Evidence of one row, 256ths of a bit: words assigned greedily, then the facts.
+
+    Once with words that take several positions and once without; the better one counts.
+    """
     probe = matcher.probe[0]
     words = [int(word) for word in row["word"] if word]
     pairs = [
@@ -53,6 +56,16 @@ def score(matcher: Matcher, row: np.void) -> int:
         for place, word in enumerate(words)
         for entry in matcher.listed[matcher.listed["word"] == word]
     ]
+    single = [pair for pair in pairs if pair[1].bit_count() == 1]
+    total = max(_assigned(probe, words, some) for some in (pairs, single))
+    for name in ("nationality", "sex"):
+        if probe[name] and row[name]:
+            total += int(probe[f"{name}_{'equal' if probe[name] == row[name] else 'other'}"])
+    return total + int(probe["date"][_relation(int(probe["day"]), int(row["day"]))])
+
+
+def _assigned(probe: np.void, words: list[int], pairs: list[tuple[int, int, int]]) -> int:
+    """Evidence of words, the best pair (evidence, mask, place) first, and the cost of the rest."""
     total, used, taken = 0, 0, set[int]()
     for bits, mask, place in sorted(pairs, key=lambda pair: -pair[0]):
         if not mask & used and place not in taken:
@@ -64,10 +77,7 @@ def score(matcher: Matcher, row: np.void) -> int:
         int(c) for p, c in enumerate(probe["absent"][: probe["positions"]]) if not used >> p & 1
     ]
     total -= sum(absent) + left * int(probe["surplus"]) + min(left, open_) * int(probe["conflict"])
-    for name in ("nationality", "sex"):
-        if probe[name] and row[name]:
-            total += int(probe[f"{name}_{'equal' if probe[name] == row[name] else 'other'}"])
-    return total + int(probe["date"][_relation(int(probe["day"]), int(row["day"]))])
+    return total
 
 
 def _relation(a: int, b: int) -> DateRelation:

@@ -21,7 +21,7 @@ __all__ = ["SEXES", "ask", "rows_of"]
 SEXES: Mapping[str, int] = {"M": 1, "F": 2}
 """Numbers of the sexes that are evidence; any other code counts as unknown."""
 
-_SHORTEST_HALF = 3
+_SHORTEST_HALF, _SHORTEST_SPLIT = 2, 5
 _LAST_YEAR = 4095  # that a packed day has room for
 _NOTHING = np.zeros(0, WORD)
 
@@ -89,7 +89,7 @@ def _joined(tokens: Sequence[Token]) -> NDArray[np.void]:
 def _halves(token: Token) -> list[Pair]:
     """Every two words into which a word may be split."""
     text = token.written
-    if token.kind is not Kind.WORD:
+    if token.kind is not Kind.WORD or len(text) < _SHORTEST_SPLIT:
         return []
     cuts = range(_SHORTEST_HALF, len(text) - _SHORTEST_HALF + 1)
     pairs = [(_read(text[:cut]), _read(text[cut:])) for cut in cuts]

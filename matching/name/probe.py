@@ -18,6 +18,8 @@ __all__ = ["Asked", "Pair", "Population", "build", "pack_day", "word_rarity"]
 
 _TIERS = (245, 205, 150, 100)  # likeness at which the spellings of a word are split into lists
 _MISSPELT = 120  # least likeness of a half that no word of the index is
+_CUTS = 3  # places at which a word may have been written together that are tried
+_SHORT_HALF = 3  # letters from which a half may be misspelt
 _AS_ASKED = UNIT // 8  # of rows that are otherwise equal, the one that is spelled as asked is first
 _MAX_ENTRIES = 65_000
 _NOT_ASKED = 3  # words of a row that may be left over
@@ -224,7 +226,8 @@ def _split(
 ) -> dict[int, int]:
     """Add the likeliest halves of a word; the mask of the second half.
 
-    At least one half must be a word of the index; the other may be misspelt.
+    At least one half must be a word of the index; the other may be misspelt, and both where a
+    short one could be a word by chance.
     """
     if free >= POSITIONS or not halves:
         return {}
@@ -232,16 +235,17 @@ def _split(
 
     def likely(half: Pair) -> tuple[int, int]:
         often = [int(counts[vocabulary.find(word)]) for word in half]
-        known = sum(int(word["length"][0]) for word, n in zip(half, often, strict=True) if n)
-        return known, min(often)
+        lengths = [int(word["length"][0]) for word in half]
+        known = sum(length for length, n in zip(lengths, often, strict=True) if n)
+        return (known if min(often) or min(lengths) >= _SHORT_HALF else 0), min(often)
 
-    first, second = max(halves, key=likely)
-    known = [bool(counts[vocabulary.find(word)]) for word in (first, second)]
-    if not any(known):
+    best = [pair for pair in sorted(halves, key=likely, reverse=True)[:_CUTS] if likely(pair)[0]]
+    if not best:
         return {}
-    vocabulary.look_up(np.concatenate([first, second]))
-    for word, mask in ((first, 1 << at), (second, 1 << free)):
-        lists.add(word, mask, least=lists.weights.joined if all(known) else _MISSPELT)
+    vocabulary.look_up(np.concatenate([word for pair in best for word in pair]))
+    for first, second in best:
+        for word, mask in ((first, 1 << at), (second, 1 << free)):
+            lists.add(word, mask, least=_MISSPELT)
     return {at: 1 << free}
 
 

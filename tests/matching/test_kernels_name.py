@@ -12,7 +12,7 @@ from matching.kernels import name as kernel
 from matching.kernels import name_twin as twin
 from matching.kernels.native import Level
 from matching.name import model
-from matching.name.letters import CODES, MAX_LETTERS, WORD
+from matching.name.letters import CODES, MAX_LETTERS, NUMBERS, WORD
 from matching.name.vocabulary import Vocabulary
 from tests.matching.levels import levels
 
@@ -85,14 +85,51 @@ def test_words_that_are_looked_for_together_are_found_as_alone(level: Level) -> 
 def test_what_is_found_is_as_alike_as_the_twin_says(level: Level, least: int) -> None:
     words = vocabulary(300, seed=3)
     everything = (64, 64, least, least)
-    for number in (5, 17, 40):
+    slips = 0
+    for number in (5, 17, 40, *np.flatnonzero(words.words["length"] == 3)[:20].tolist()):
         probe = words.words[number]
         ((found, likeness),) = expand(words, probe.reshape(1), everything, level)
         exact = [twin.likeness(MODEL[0], probe, word) for word in words.words]
-        begun = [n for n, word in enumerate(words.words) if begins(probe, word)]
-        wanted = [max(a, least) if n in begun else a for n, a in enumerate(exact)]
+        near = [begins(probe, word) or one_slip(probe, word) for word in words.words]
+        wanted = [max(a, least) if by else a for a, by in zip(exact, near, strict=True)]
+        slips += sum(one_slip(probe, word) for word in words.words)
         assert found == [n for n, alike in enumerate(wanted) if alike >= least]
         assert likeness == [wanted[n] for n in found]
+    assert slips > 10
+
+
+@pytest.mark.parametrize("level", levels())
+@pytest.mark.parametrize(
+    ("other", "is_near"),
+    [
+        ("zhang", True),  # as it was written
+        ("zlhang", True),
+        ("zang", True),
+        ("vhang", True),
+        ("hzang", True),
+        ("zhanx", True),
+        ("zhagn", True),
+        ("zhanxs", False),
+        ("gzhanw", False),
+        ("vzang", False),
+        ("zh", False),
+    ],
+)
+def test_a_word_one_slip_away_is_kept_however_unlike(
+    level: Level, other: str, is_near: bool
+) -> None:
+    words = Vocabulary(MODEL, limits=LIMITS)
+    words.add(laid("zhang"))
+    ((found, likeness),) = expand(words, laid(other), (64, 64, 310, 310), level)
+    assert found == ([1] if is_near else [])
+    assert all(alike >= 310 for alike in likeness)
+
+
+@pytest.mark.parametrize("texts", [("wu", "xu"), ("wu", "wux"), ("ab", "ba")])
+def test_in_words_of_two_letters_a_slip_says_nothing(texts: tuple[str, str]) -> None:
+    words = Vocabulary(MODEL, limits=LIMITS)
+    words.add(laid(texts[0]))
+    assert expand(words, laid(texts[1]), (64, 64, 310, 310), Level.AUTO) == [([], [])]
 
 
 @given(st.lists(LETTERS, min_size=1, max_size=70), LETTERS)
@@ -108,6 +145,24 @@ def test_any_words_are_as_alike_side_by_side_as_one_by_one(
         ((found, likeness),) = expand(words, probe, (64, 64, -(1 << 15), -(1 << 15)), level)
         assert found == list(range(len(words)))
         assert likeness == exact
+
+
+def laid(text: str) -> NDArray[np.void]:
+    """A word of letters from a to z."""
+    return word([NUMBERS[letter] for letter in text], 0)
+
+
+def one_slip(a: np.void, b: np.void) -> bool:
+    """Whether two words of three letters or more differ by one letter, or by two that changed."""
+    first, second = (bytes(w["letters"][: w["length"]]) for w in (a, b))
+    if min(len(first), len(second)) < 3 or a["script"] != b["script"]:
+        return False
+    longer, other = sorted((first, second), key=len, reverse=True)
+    if len(longer) > len(other):
+        return any(longer[:i] + longer[i + 1 :] == other for i in range(len(longer)))
+    differ = [i for i, (x, y) in enumerate(zip(first, second, strict=True)) if x != y]
+    swapped = len(differ) == 2 and differ[1] - differ[0] == 1
+    return len(differ) <= 1 or (swapped and sorted(first) == sorted(second))
 
 
 def begins(a: np.void, b: np.void) -> bool:

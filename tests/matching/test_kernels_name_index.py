@@ -58,6 +58,8 @@ PROBES = [
     ("Karimi Yousef Ali", PartialDate(1986), "AFG", "M"),
     ("Ahmedali Nassar", PartialDate(1989, 12, 1), "", "F"),
     ("Sara Petrenko", PartialDate(1985, 6), "ERI", "F"),
+    ("Haddadhassan", None, "", ""),
+    ("Hasanhadad Omr", PartialDate(1988, 5, 7), "", ""),
 ]
 
 
@@ -103,6 +105,33 @@ def test_a_row_that_is_added_later_is_found() -> None:
     look_up(index, "Zoroaster Quill")
     index.add(999, rows_of([read_name(text="Zoroaster Quill")]), label=1)
     assert look_up(index, "Zoroaster Quil")[0].owner == 999
+
+
+@pytest.mark.parametrize(
+    "joined",
+    [
+        "Quillzoroaster",  # begins with a word that is found by its beginning as well
+        "Zoroasterquill",
+        "Soroasterquil",  # other spellings, which are words too
+        "Xuzoroaster",  # a short half
+    ],
+)
+def test_two_words_that_were_written_together_are_found(joined: str) -> None:
+    index = filled(300)
+    name = "Zoroaster Xu" if "xu" in joined.casefold() else "Zoroaster Quill"
+    index.add(999, rows_of([read_name(text=name)]), label=1)
+    for owner, other in enumerate(("Soroaster Haddad", "Quil Garcia", "Xu Karimi"), 1000):
+        index.add(owner, rows_of([read_name(text=other)]), label=1)
+    found = look_up(index, joined)
+    assert found[0].owner == 999
+    assert found[0].bits > found[1].bits + 3
+
+
+def test_a_short_name_with_a_slip_is_found() -> None:
+    index = filled(300)
+    index.add(999, rows_of([read_name(text="Jya Petrenko")]), label=1)
+    index.add(998, rows_of([read_name(text="Wang Petrenko")]), label=1)
+    assert look_up(index, "Nya Petrenko")[0].owner == 999
 
 
 def test_a_person_with_aliases_is_one_result() -> None:
