@@ -18,8 +18,12 @@ __all__ = ["Asked", "Pair", "Population", "build", "pack_day", "word_rarity"]
 
 _TIERS = (245, 205, 150, 100)  # likeness at which the spellings of a word are split into lists
 _MISSPELT = 120  # least likeness of a half that no word of the index is
-_CUTS = 3  # places at which a word may have been written together that are tried
+_CUTS = 3  # places that are tried where two words may have been written together
+_LESS_KNOWN = 1  # letters by which a place may explain less of the word than the best one
 _SHORT_HALF = 3  # letters from which a half may be misspelt
+# Two words are written together in one probe of twenty (benchmarks/identities/probes.py); what
+# that costs is borne by both halves.
+_HALF = round(2.16 * UNIT)
 _AS_ASKED = UNIT // 8  # of rows that are otherwise equal, the one that is spelled as asked is first
 _MAX_ENTRIES = 65_000
 _NOT_ASKED = 3  # words of a row that may be left over
@@ -115,9 +119,23 @@ class _Lists:
         return not self._vocabulary.counts[same].any()
 
     def add(
-        self, word: NDArray[np.void], mask: int, *, least: int = 0, groups: Sequence[int] = ()
+        self,
+        word: NDArray[np.void],
+        mask: int,
+        *,
+        least: int = 0,
+        less: int = 0,
+        groups: Sequence[int] = (),
     ) -> bool:
-        """Add the spellings of a word and its equivalents at some positions; False without any."""
+        """Add the spellings of a word and its equivalents at some positions; False without any.
+
+        Args:
+            word: (1,) ``WORD``.
+            mask: Of the positions that it takes.
+            least: Least likeness.
+            less: What its evidence is reduced by, to 0 at most.
+            groups: Of words that mean the same.
+        """
         found = self._vocabulary.spellings(word)
         keep = found.likeness >= least
         words, likeness = found.words[keep], found.likeness[keep]
@@ -129,6 +147,7 @@ class _Lists:
         steps = np.minimum(likeness, STEPS)
         weight = int(word_rarity(self._vocabulary, self.weights, found, rows=self._rows) * UNIT)
         evidence = np.minimum(weight, self._most[steps]) + _AS_ASKED * (likeness >= STEPS)
+        evidence = np.maximum(evidence - less, 0)
         last = len(words)
         for tier in (*_TIERS, 0):
             begin = len(words) - last
@@ -239,13 +258,15 @@ def _split(
         known = sum(length for length, n in zip(lengths, often, strict=True) if n)
         return (known if min(often) or min(lengths) >= _SHORT_HALF else 0), min(often)
 
-    best = [pair for pair in sorted(halves, key=likely, reverse=True)[:_CUTS] if likely(pair)[0]]
-    if not best:
+    best = sorted(halves, key=likely, reverse=True)[:_CUTS]
+    most, _ = likely(best[0])
+    if not most:
         return {}
+    best = [pair for pair in best if likely(pair)[0] >= most - _LESS_KNOWN]
     vocabulary.look_up(np.concatenate([word for pair in best for word in pair]))
     for first, second in best:
         for word, mask in ((first, 1 << at), (second, 1 << free)):
-            lists.add(word, mask, least=_MISSPELT)
+            lists.add(word, mask, least=_MISSPELT, less=_HALF)
     return {at: 1 << free}
 
 

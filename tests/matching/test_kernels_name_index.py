@@ -127,6 +127,15 @@ def test_two_words_that_were_written_together_are_found(joined: str) -> None:
     assert found[0].bits > found[1].bits + 3
 
 
+def test_words_that_were_written_together_say_less_than_apart() -> None:
+    """One probe of twenty has two such words: log2 20 is 4.3 bits."""
+    index = filled(300)
+    index.add(999, rows_of([read_name(text="Zoroaster Quill")]), label=1)
+    apart, together = (look_up(index, name)[0] for name in ("Zoroaster Quill", "Zoroasterquill"))
+    assert (apart.owner, together.owner) == (999, 999)
+    assert 4 < apart.bits - together.bits < 5
+
+
 def test_a_short_name_with_a_slip_is_found() -> None:
     index = filled(300)
     index.add(999, rows_of([read_name(text="Jya Petrenko")]), label=1)
