@@ -1,6 +1,7 @@
 /* Rows of an index of identities and what a search asks of them. */
 #ifndef EURODAC_NAME_INDEX_H
 #define EURODAC_NAME_INDEX_H
+#include "name.h"
 #include <stdint.h>
 
 #define INDEX_WORDS 6      /* words of a row; longer names keep their rarest */
@@ -51,6 +52,8 @@ typedef struct {
     int32_t complete; /* mask of the date relations that only days of the ranges have */
     int32_t range_count;
     uint32_t first[INDEX_DAYS], last[INDEX_DAYS]; /* likely days: all their rows are looked at */
+    int32_t initial;                   /* evidence of a word that begins with an initial; 0 without */
+    uint8_t initials[INDEX_POSITIONS]; /* the letter of an initial + 1; 0 where there is none */
 } index_probe;
 
 /* What the words of a row are held against: `entries` ordered by word, `listed` the same by list. */
@@ -60,8 +63,9 @@ typedef struct {
     const index_list *lists;
     const uint16_t *slots; /* of each word, the number of its first entry + 1 */
     const uint8_t *permitted; /* of each label */
+    const name_word *words;   /* of the vocabulary; those that are newer begin with no initial */
     uint64_t *seen;           /* a zero bit for each row of the largest segment; left zero */
-    int64_t slot_count;
+    int64_t slot_count, word_count;
     int32_t entry_count, list_count;
 } index_matcher;
 

@@ -73,6 +73,8 @@ PROBE = np.dtype(
         *((name, "<i4") for name in ("least", "complete", "range_count")),
         ("first", "<u4", DAYS),
         ("last", "<u4", DAYS),
+        ("initial", "<i4"),
+        ("initials", "u1", POSITIONS),
     ]
 )
 """What a search asks for besides words; see index_probe in name_index.h."""
@@ -119,6 +121,7 @@ class Matcher:
         listed: (e,) ``ENTRY`` in the order of the lists.
         lists: (l,) ``LIST``, ranges of ``listed``; at most ``LISTS``.
         permitted: (65536,) uint8, by label.
+        words: (v,) ``WORD`` of the vocabulary, for initials.
         scratch: Of this thread.
     """
 
@@ -126,6 +129,7 @@ class Matcher:
     listed: NDArray[np.void]
     lists: NDArray[np.void]
     permitted: NDArray[np.uint8]
+    words: NDArray[np.void]
     scratch: Scratch
 
 
@@ -139,8 +143,8 @@ class _Segment(ctypes.Structure):
 class _Matcher(ctypes.Structure):
     _fields_ = (
         *((name, ctypes.c_void_p) for name in ("probe", "entries", "listed", "lists")),
-        *((name, ctypes.c_void_p) for name in ("slots", "permitted", "seen")),
-        ("slot_count", ctypes.c_int64),
+        *((name, ctypes.c_void_p) for name in ("slots", "permitted", "words", "seen")),
+        *((name, ctypes.c_int64) for name in ("slot_count", "word_count")),
         *((name, ctypes.c_int32) for name in ("entry_count", "list_count")),
     )
 
@@ -220,7 +224,8 @@ def search(matcher: Matcher, segments: list[Segment], *, room: int) -> Results:
     given = _Matcher(
         matcher.probe.ctypes.data, entries.ctypes.data, matcher.listed.ctypes.data,
         matcher.lists.ctypes.data, scratch.slots.ctypes.data, matcher.permitted.ctypes.data,
-        scratch.seen.ctypes.data, len(scratch.slots), len(entries), len(matcher.lists),
+        matcher.words.ctypes.data, scratch.seen.ctypes.data, len(scratch.slots),
+        len(matcher.words), len(entries), len(matcher.lists),
     )  # fmt: skip
     if 64 * len(scratch.seen) < max((len(part.rows) for part in segments), default=0):
         raise ValueError("the scratch memory is too small for a segment")

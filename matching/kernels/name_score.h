@@ -56,25 +56,35 @@ static int32_t assign(const index_matcher *with, const pairing *found) {
     return single > any ? single : any;
 }
 
+/* Adds the initials that a word of a row may stand for; returns the evidence of one. */
+static int32_t pair_initials(const index_matcher *with, uint32_t word, int at, pairing *found) {
+    const index_probe *probe = with->probe;
+    int32_t most = 0;
+    if (word >= with->word_count || !with->words[word].length) return 0;
+    for (int p = 0; p < probe->positions; p++)
+        if (probe->initials[p] == with->words[word].letters[0] + 1 && found->count < PAIRS) {
+            found->pairs[found->count++] = (pair){probe->initial, 1 << p, at};
+            most = probe->initial;
+        }
+    return most;
+}
+
 static void pair_words(const index_matcher *with, const index_row *row, pairing *found) {
     found->count = found->words = found->most = 0;
     for (int w = 0; w < INDEX_WORDS; w++) {
         const uint32_t word = row->word[w];
         if (!word) continue;
         found->words++;
+        const int before = found->count;
         int slot = word < with->slot_count ? with->slots[word] : 0;
-        if (!slot) {
-            found->most -= with->probe->surplus;
-            continue;
-        }
-        int32_t most = 0;
-        for (; slot <= with->entry_count && with->entries[slot - 1].word == word; slot++) {
+        int32_t most = with->probe->initial ? pair_initials(with, word, w, found) : 0;
+        for (; slot && slot <= with->entry_count && with->entries[slot - 1].word == word; slot++) {
             const index_entry *entry = with->entries + slot - 1;
             if (entry->evidence > most) most = entry->evidence;
             if (found->count < PAIRS)
                 found->pairs[found->count++] = (pair){entry->evidence, entry->mask, w};
         }
-        found->most += most;
+        found->most += found->count > before ? most : -with->probe->surplus;
     }
 }
 

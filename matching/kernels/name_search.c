@@ -94,9 +94,17 @@ static int32_t most_of_codes(const index_probe *probe) {
     return sum;
 }
 
+/* What initials add at most to what is expected of a row without them. */
+static int64_t most_of_initials(const index_probe *probe) {
+    int64_t sum = 0;
+    for (int p = 0; p < probe->positions; p++)
+        if (probe->initials[p]) sum += probe->initial + probe->absent[p];
+    return sum;
+}
+
 /* Most that the words of any row bring: at each position the best of all lists. */
 static int64_t most_of_words(const index_matcher *with) {
-    int64_t sum = 0;
+    int64_t sum = most_of_initials(with->probe);
     for (int p = 0; p < with->probe->positions; p++) {
         int32_t most = 0;
         for (int l = 0; l < with->list_count; l++)
@@ -187,7 +195,7 @@ static int64_t most_of_lists(const index_probe *probe, const part *parts, int co
         sum += most;
         covered |= mask;
     }
-    return sum - absent_without(probe, covered);
+    return sum + most_of_initials(probe) - absent_without(probe, covered);
 }
 
 /* Highest score of a row that is in at most one of the first `done` lists. */
@@ -277,7 +285,8 @@ static void search_region(const index_matcher *with, const index_segment *in, co
     }
     for (int i = 0; i < met; i++) {
         const index_list *list = parts[i].list;
-        const int64_t most = list->most - absent_without(probe, list->mask);
+        const int64_t most =
+            list->most + most_of_initials(probe) - absent_without(probe, list->mask);
         if (!parts[i].joined && others + most >= results->worst)
             run(with, in, list, edge, most, results);
     }

@@ -56,6 +56,12 @@ def score(matcher: Matcher, row: np.void) -> int:
         for place, word in enumerate(words)
         for entry in matcher.listed[matcher.listed["word"] == word]
     ]
+    pairs += [
+        (int(probe["initial"]), 1 << position, place)
+        for place, word in enumerate(words)
+        for position, letter in enumerate(probe["initials"].tolist())
+        if letter and letter == int(matcher.words[word]["letters"][0]) + 1
+    ]
     single = [pair for pair in pairs if pair[1].bit_count() == 1]
     total = max(_assigned(probe, words, some) for some in (pairs, single))
     for name in ("nationality", "sex"):

@@ -25,6 +25,7 @@ _SHORT_HALF = 3  # letters from which a half may be misspelt
 # that costs is borne by both halves.
 _HALF = round(2.16 * UNIT)
 _AS_ASKED = UNIT // 8  # of rows that are otherwise equal, the one that is spelled as asked is first
+_INITIAL = 1  # kind of a word
 _MAX_ENTRIES = 65_000
 _NOT_ASKED = 3  # words of a row that may be left over
 _LAST_YEAR = 2100
@@ -113,9 +114,9 @@ class _Lists:
         self._most = weights.table()
 
     def is_unknown(self, word: NDArray[np.void]) -> bool:
-        """Whether no row has the word in any spelling."""
+        """Whether no row has the word, or one that is more like it than its beginning alone."""
         found = self._vocabulary.spellings(word)
-        same = found.words[found.likeness >= self.weights.same]
+        same = found.words[found.likeness > self.weights.shortened]
         return not self._vocabulary.counts[same].any()
 
     def add(
@@ -222,10 +223,11 @@ def build(
     probe["absent"][0, : len(kinds)] = np.array(absent) * UNIT
     probe["counted"] = sum(1 << at for at, kind in enumerate(kinds) if kind == 0)
     probe["surplus"], probe["conflict"] = weights.unmatched * UNIT, weights.conflict * UNIT
+    _initials(probe, asked.words[: len(kinds)], weights)
     _facts(probe, asked, weights, population)
     probe["least"] = _floor(probe, lists.lists, population.rows)
     listed = np.concatenate(lists.entries) if lists.entries else np.zeros(0, ENTRY)
-    return Matcher(probe, listed, np.array(lists.lists, LIST), permitted, scratch)
+    return Matcher(probe, listed, np.array(lists.lists, LIST), permitted, vocabulary.words, scratch)
 
 
 def _looked_up(asked: Asked, kinds: Sequence[int]) -> NDArray[np.void]:
@@ -268,6 +270,13 @@ def _split(
         for word, mask in ((first, 1 << at), (second, 1 << free)):
             lists.add(word, mask, least=_MISSPELT, less=_HALF)
     return {at: 1 << free}
+
+
+def _initials(probe: NDArray[np.void], words: NDArray[np.void], weights: Weights) -> None:
+    """Fill in the letters that stand for words which begin with them."""
+    letters = np.where(words["kind"] == _INITIAL, words["letters"][:, 0] + 1, 0)
+    probe["initials"][0, : len(words)] = letters
+    probe["initial"] = weights.initial * UNIT if letters.any() else 0
 
 
 def _facts(probe: NDArray[np.void], asked: Asked, weights: Weights, population: Population) -> None:

@@ -59,6 +59,8 @@ PROBES = [
     ("Ahmedali Nassar", PartialDate(1989, 12, 1), "", "F"),
     ("Sara Petrenko", PartialDate(1985, 6), "ERI", "F"),
     ("Haddadhassan", None, "", ""),
+    ("M Hadad", None, "", ""),
+    ("Omar M H Kuri", PartialDate(1987, 1, 1), "SYR", ""),
     ("Hasanhadad Omr", PartialDate(1988, 5, 7), "", ""),
 ]
 
@@ -134,6 +136,18 @@ def test_words_that_were_written_together_say_less_than_apart() -> None:
     apart, together = (look_up(index, name)[0] for name in ("Zoroaster Quill", "Zoroasterquill"))
     assert (apart.owner, together.owner) == (999, 999)
     assert 4 < apart.bits - together.bits < 5
+
+
+def test_an_initial_stands_for_a_word_that_begins_with_it() -> None:
+    index = filled(300)
+    names = ["Zacarias Quill", "Quill", "Viktor Quill", "Viktor Zacarias Quill"]
+    for owner, name in enumerate(names, 996):
+        index.add(owner, rows_of([read_name(text=name)]), label=1)
+    found = {match.owner: match.bits for match in look_up(index, "Z Quill")}
+    fits = weights.load().initial
+    assert found[996] - found[997] == pytest.approx(fits + weights.load().particle, abs=0.01)
+    assert found[997] - found[998] == pytest.approx(weights.load().unmatched, abs=0.01)
+    assert found[999] == pytest.approx(found[996] - weights.load().unmatched, abs=0.01)
 
 
 def test_a_short_name_with_a_slip_is_found() -> None:
