@@ -18,7 +18,7 @@ __all__ = ["Asked", "Pair", "Population", "build", "pack_day", "word_rarity"]
 
 _TIERS = (245, 205, 150, 100)  # likeness at which the spellings of a word are split into lists
 _MISSPELT = 120  # least likeness of a half that no word of the index is
-_CUTS = 3  # places that are tried where two words may have been written together
+_CUTS = 2  # places that are tried where two words may have been written together
 _LESS_KNOWN = 1  # letters by which a place may explain less of the word than the best one
 _SHORT_HALF = 3  # letters from which a half may be misspelt
 # Two words are written together in one probe of twenty (benchmarks/identities/probes.py); what
