@@ -1,5 +1,5 @@
 #ifndef EURODAC_KERNELS_ABI_H
 #define EURODAC_KERNELS_ABI_H
-#define EURODAC_KERNELS_ABI 13
+#define EURODAC_KERNELS_ABI 14
 int eurodac_kernels_abi(void);
 #endif
