@@ -21,9 +21,9 @@ from benchmarks.embeddings import FACE, Population, take
 from benchmarks.errors import BenchmarkError
 from benchmarks.fused import FusedPopulation, Records
 from benchmarks.report import Result, Row
-from matching.gallery.vector_cuts import upper_bound, weigh
+from matching.gallery.vector_cuts import upper_bound
 from matching.gallery.vector_layout import PERSON, Layout, face
-from matching.kernels.vector import LEADING_BITS
+from matching.kernels.vector import LEADING_BITS, weigh
 
 __all__ = ["add_arguments", "run"]
 

@@ -22,11 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.gallery.vector_layout import Layout
-from matching.kernels.vector import CODE_BITS, LEADING_BITS, MAX_WEIGHT, Sieve
+from matching.kernels.vector import CODE_BITS, LEADING_BITS, Sieve, weigh
 
-__all__ = ["Cut", "cut_of", "distances", "upper_bound", "weigh"]
+__all__ = ["Cut", "cut_of", "distances", "upper_bound"]
 
-_COSTLY = 500  # twice the cost of the cut, so that it fits in a byte and is divided finely
 _NONE = -100.0  # every distance passes
 _LEADING = np.packbits(np.arange(CODE_BITS) < LEADING_BITS, bitorder="little").view(np.uint64)
 _SPREAD = 4.0  # standard deviations of a mate's distance
@@ -81,29 +80,6 @@ def _full(layout: Layout) -> tuple[int, int]:
     """Leading bits, and all bits, of somebody of whom nothing is missing."""
     mask = layout.full_mask[None]
     return int(_bits(mask & _LEADING)[0]), int(_bits(mask)[0])
-
-
-def weigh(
-    coordinates: NDArray[np.int8], z: NDArray[np.float64]
-) -> tuple[NDArray[np.int8], NDArray[np.int32]]:
-    """Round the coordinates of probes to weights whose cut at z fits in a byte.
-
-    A bit is set where its coordinate is negative, so that is what a weight wants there.
-
-    Args:
-        coordinates: (Q, 144) int8.
-        z: (Q,) deviations.
-
-    Returns:
-        (Q, 144) int8 within +-42 and (Q,) int32 costs that pass; below zero nobody does.
-    """
-    values = coordinates.astype(np.float64)
-    margin = np.abs(values).sum(axis=1) - z * np.sqrt((values**2).sum(axis=1))
-    scale = _COSTLY / np.where(margin > 0, margin, np.inf)
-    weights = np.clip(np.rint(-values * scale[:, None]), -MAX_WEIGHT, MAX_WEIGHT)
-    costs = np.abs(weights).sum(axis=1) - z * np.sqrt((weights**2).sum(axis=1))
-    limits = np.where(margin > 0, np.floor(costs / 2), -1)
-    return weights.astype(np.int8), limits.astype(np.int32)
 
 
 def _lowered(bits: NDArray[np.int64], z: float, of: int) -> NDArray[np.float64]:

@@ -162,13 +162,14 @@ class Layout:
             raise TemplateError("vector_shape", f"vectors are float32 or int8, not {vectors.dtype}")
         if np.any(present == 0) or np.any(present > self.everything):
             raise TemplateError("vector_value", "every vector needs at least one known segment")
+        complete = bool(np.all(present == self.everything))
         held = [(present >> m & 1).astype(bool) for m in range(len(self.segments))]
         if vectors.dtype == np.int8:
             rows = np.array(vectors, np.int8, order="C")
         else:
             self._check_lengths(vectors.astype(np.float32, copy=False), held)
             rows = self._rounded(vectors.astype(np.float32, copy=False))
-        for m, has in enumerate(held):
+        for m, has in enumerate([] if complete else held):
             rows[~has, self._edges[m] : self._edges[m + 1]] = 0
         if not np.all(rows.any(axis=1)):
             raise TemplateError("vector_value", "a vector is zero; extract the template again")

@@ -331,12 +331,13 @@ class VectorGallery:
             order = np.lexsort((slots, -scores))[:, : wish.k]
             scores = np.take_along_axis(scores, order, axis=1)
             slots = np.take_along_axis(slots, order, axis=1)
-        ids = np.full(slots.shape, -1, np.int64)
-        known = np.nonzero(slots >= 0)
-        numbers = slots[known] // self._chunk_slots
+        ids, flat = np.full(slots.size, -1, np.int64), slots.ravel()
+        known = np.flatnonzero(flat >= 0)
+        numbers = flat[known] // self._chunk_slots
         for number in set(numbers.tolist()):
-            places = tuple(axis[numbers == number] for axis in known)
-            ids[places] = chunks[number].ids[slots[places] - chunks[number].base]
+            places = known[numbers == number]
+            ids[places] = chunks[number].ids[flat[places] - chunks[number].base]
+        ids = ids.reshape(slots.shape)
         candidates = np.sum([share.candidates for share in shares], axis=0)
         if wish.exact:
             candidates[:] = len(self)

@@ -6,6 +6,9 @@
 #include "vector_exact.h"
 #include "vector_scan.h"
 
+#include <math.h>
+#include <stdlib.h>
+
 #define CODE (q->codes + VECTOR_CODE * probe)
 #define MASK (q->masks + VECTOR_CODE * probe)
 #define TABLES (q->nibbles + 16 * VECTOR_NIBBLES * probe)
@@ -133,6 +136,28 @@ void eurodac_vector_put(uint8_t *leading, const int64_t *slots, const uint64_t *
         for (int r = 0; r < VECTOR_ROWS; r++)
             tile[VECTOR_TILE * r + slot % VECTOR_TILE] =
                 (uint8_t)(codes[VECTOR_CODE * i + r / 8] >> (r % 8 * 8));
+    }
+}
+
+void eurodac_vector_weigh(const int8_t *coordinates, const double *z, int64_t count,
+                          int8_t *weights, int32_t *costs) {
+    for (int64_t q = 0; q < count; q++, coordinates += VECTOR_LEADING, weights += VECTOR_LEADING) {
+        int64_t sum = 0, squares = 0;
+        for (int i = 0; i < VECTOR_LEADING; i++) {
+            sum += abs(coordinates[i]);
+            squares += coordinates[i] * coordinates[i];
+        }
+        const double margin = (double)sum - z[q] * sqrt((double)squares);
+        const double scale = margin > 0 ? VECTOR_COSTLY / margin : 0;
+        sum = squares = 0;
+        for (int i = 0; i < VECTOR_LEADING; i++) {
+            const double wanted = rint(-coordinates[i] * scale);
+            weights[i] = (int8_t)fmax(-VECTOR_MAX_WEIGHT, fmin(VECTOR_MAX_WEIGHT, wanted));
+            sum += abs(weights[i]);
+            squares += weights[i] * weights[i];
+        }
+        costs[q] = margin > 0 ? (int32_t)floor(((double)sum - z[q] * sqrt((double)squares)) / 2)
+                              : -1;
     }
 }
 

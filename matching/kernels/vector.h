@@ -23,6 +23,8 @@
 #define VECTOR_CODE 8            /* 64-bit words of the whole code */
 #define VECTOR_MASKS 4           /* attribute masks of a probe; zero masks are not used */
 #define VECTOR_MAX_DIMENSIONS 4096
+#define VECTOR_MAX_WEIGHT 42     /* six of them are an entry of a table, which is a byte */
+#define VECTOR_COSTLY 500.0      /* twice the cost of the cut: fits in a byte, divided finely */
 #define VECTOR_SCRATCH(count, dimensions) (4 * ((count) + 15) + 6 * (dimensions))
 #define VECTOR_LANES 16          /* probes of a register of the exact scan */
 
@@ -72,6 +74,10 @@ int eurodac_vector_exact(const vector_chunk *chunk, const vector_probes *probes,
 /* Writes the leading bits of `count` codes to the lanes of their slots. */
 void eurodac_vector_put(uint8_t *leading, const int64_t *slots, const uint64_t *codes,
                         int64_t count);
+/* Rounds the coordinates of probes to weights whose cut, `z` deviations below chance, fits in a
+ * byte; vector_twin.py says the same. */
+void eurodac_vector_weigh(const int8_t *coordinates, const double *z, int64_t count,
+                          int8_t *weights, int32_t *costs);
 /* The tables of probes from [count][VECTOR_LEADING] weights, -42..42: a bit costs its weight where
  * it is clear and the weight positive, or set and the weight negative. */
 void eurodac_vector_tables(const int8_t *weights, int64_t count, uint8_t *sextets,

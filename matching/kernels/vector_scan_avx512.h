@@ -14,7 +14,8 @@
 #if defined(__x86_64__)
 #define SCAN_PROBES 64  /* that meet a tile together */
 #define SCAN_GROUP 8    /* tiles that meet them */
-#define SCAN_AHEAD 16384 /* bytes between the call for leading bits and their use */
+#define SCAN_AHEAD 16384 /* bytes between the call for leading bits and their use, */
+#define SCAN_SOON 4608   /* and of a probe alone, which waits for memory only */
 #define SCAN_MANY 32    /* probes from which on the whole codes of a tile are asked for */
 #define SCAN_LISTED 512 /* pairs from which on the whole codes are compared */
 #define SCAN_MOST (SCAN_LISTED + SCAN_PROBES * VECTOR_TILE + 8)
@@ -192,7 +193,7 @@ VECTOR_AVX512 static void alone_avx512(const vector_chunk *c, const vector_probe
         for (int g = 0; g < VECTOR_SEXTETS / 4; g++) {
             __m512i index[4];
             for (int i = 0; i < 3; i++)
-                __builtin_prefetch(rows + (3 * g + i) * VECTOR_TILE + SCAN_AHEAD, 0, 2);
+                __builtin_prefetch(rows + (3 * g + i) * VECTOR_TILE + SCAN_SOON);
             sextet_indices(rows + 3 * g * VECTOR_TILE, index);
 #pragma GCC unroll 4
             for (int i = 0; i < 4; i++)

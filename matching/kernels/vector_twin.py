@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.kernels.vector import LEADING_BITS, MASKS, TILE, Best, Chunk, Probes
+from matching.kernels.vector import LEADING_BITS, MASKS, MAX_WEIGHT, TILE, Best, Chunk, Probes
 
-__all__ = ["search"]
+__all__ = ["search", "weigh"]
+
+_COSTLY = 500  # VECTOR_COSTLY of vector.h
 
 
 def search(
@@ -58,3 +60,16 @@ def _keep(best: Best, probe: int, scores: NDArray[np.float32], slots: NDArray[np
     best.slots[probe, : len(order)] = places[order]
     if len(order) == best.k:
         best.floor[probe] = max(best.floor[probe], every[order[-1]])
+
+
+def weigh(
+    coordinates: NDArray[np.int8], z: NDArray[np.float64]
+) -> tuple[NDArray[np.int8], NDArray[np.int32]]:
+    """Do what ``matching.kernels.vector.weigh`` does; see there."""
+    values = coordinates.astype(np.float64)
+    margin = np.abs(values).sum(axis=1) - z * np.sqrt((values**2).sum(axis=1))
+    scale = _COSTLY / np.where(margin > 0, margin, np.inf)
+    weights = np.clip(np.rint(-values * scale[:, None]), -MAX_WEIGHT, MAX_WEIGHT)
+    costs = np.abs(weights).sum(axis=1) - z * np.sqrt((weights**2).sum(axis=1))
+    limits = np.where(margin > 0, np.floor(costs / 2), -1)
+    return weights.astype(np.int8), limits.astype(np.int32)

@@ -140,3 +140,32 @@ def test_what_does_not_fit_is_refused() -> None:
     if level() < Level.AVX512:
         with pytest.raises(KernelError):
             vector.search(chunk, probes, Best(2, 1, 0.0), tiles=(0, 1), at=Level.AVX512)
+
+
+def test_a_bit_weighs_what_its_coordinate_does_and_wants_its_sign() -> None:
+    coordinates = np.zeros((2, LEADING_BITS), np.int8)
+    coordinates[:, :4] = [[10, -20, 0, 40], [127, -127, 127, 127]]
+    weights, costs = vector.weigh(coordinates, np.array([0.0, 1.9]))
+    assert weights[0, :4].tolist() == [-42, 42, 0, -42]  # at most what a table holds
+    assert costs[0] == 63
+    assert (np.abs(weights[1, :4]) == 42).all()
+    none, never = vector.weigh(
+        coordinates[1:], np.array([3.0])
+    )  # more deviations than there can be
+    assert not none.any()
+    assert never.tolist() == [-1]
+
+
+def test_weights_and_costs_are_those_of_the_twin() -> None:
+    rng = np.random.default_rng(9)
+    coordinates = rng.integers(-128, 128, (400, LEADING_BITS)).astype(np.int8)
+    coordinates[::5] = rng.normal(0, 20, (80, LEADING_BITS)).clip(-127, 127).astype(np.int8)
+    coordinates[1::7, 3:] = 0
+    coordinates[2] = 0
+    z = rng.uniform(-100, 12, 400)
+    weights, costs = vector.weigh(coordinates, z)
+    expected = vector_twin.weigh(coordinates, z)
+    assert weights.tolist() == expected[0].tolist()
+    assert costs.tolist() == expected[1].tolist()
+    with pytest.raises(ValueError, match="coordinates"):
+        vector.weigh(coordinates[:, :-1], z)

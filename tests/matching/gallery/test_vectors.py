@@ -6,11 +6,10 @@ import pytest
 
 from matching.errors import TemplateError
 from matching.gallery.batching import Batcher
-from matching.gallery.vector_cuts import Cut, weigh
+from matching.gallery.vector_cuts import Cut
 from matching.gallery.vector_layout import PERSON, Layout, Segment, face
 from matching.gallery.vector_snapshot import open_gallery, save_gallery
 from matching.gallery.vectors import VectorGallery
-from matching.kernels.vector import LEADING_BITS
 from tests.matching.vectors import again, unit
 
 PEOPLE = 1500
@@ -286,18 +285,6 @@ def test_a_layout_without_a_cut_lets_everybody_pass() -> None:
     gallery.enrol(np.arange(300), unit(rng, 300, 64))
     hits = gallery.search(unit(rng, 5, 64), k=1, threshold=-1.0)
     assert hits.candidates.tolist() == [300] * 5
-
-
-def test_a_bit_weighs_what_its_coordinate_does_and_wants_its_sign() -> None:
-    coordinates = np.zeros((2, LEADING_BITS), np.int8)
-    coordinates[:, :4] = [[10, -20, 0, 40], [127, -127, 127, 127]]
-    weights, costs = weigh(coordinates, np.array([0.0, 1.9]))
-    assert weights[0, :4].tolist() == [-42, 42, 0, -42]  # at most what a table holds
-    assert costs[0] == 63
-    assert (np.abs(weights[1, :4]) == 42).all()
-    none, never = weigh(coordinates[1:], np.array([3.0]))  # more deviations than there can be
-    assert not none.any()
-    assert never.tolist() == [-1]
 
 
 def test_memory_of_a_chunk_is_not_moved_by_growth(people: np.ndarray) -> None:
