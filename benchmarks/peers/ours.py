@@ -15,7 +15,6 @@ from matching.kernels.vector import LEADING_BITS
 
 __all__ = ["Ours"]
 
-_WORD = 512  # bits of an instruction
 _BYTES = 64  # of an instruction
 
 

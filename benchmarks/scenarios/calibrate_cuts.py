@@ -21,7 +21,7 @@ from benchmarks.embeddings import FACE, Population, take
 from benchmarks.errors import BenchmarkError
 from benchmarks.fused import FusedPopulation, Records
 from benchmarks.report import Result, Row
-from matching.gallery.vector_cuts import upper_bound
+from matching.gallery.vector_cuts import cut_of, upper_bound
 from matching.gallery.vector_layout import PERSON, Layout, face
 from matching.kernels.vector import LEADING_BITS, weigh
 
@@ -52,7 +52,8 @@ def run(args: argparse.Namespace) -> Result:
         found = _calibrate(_LAYOUTS[name], args)
         rows.append(Row("ours", name, found))
         print(
-            f'[[cut]]\nlayout = "{name}"\nversion = 1\nfirst = {found["first_z"]:.2f}\n'
+            f'[[cut]]\nlayout = "{name}"\nversion = {cut_of(_LAYOUTS[name]).version + 1}\n'
+            f"first = {found['first_z']:.2f}\n"
             f"whole = {found['whole_z']:.2f}\nlost = {found['mates_lost']:.2e}\n"
             f"lost_upper_95 = {found['mates_lost_upper_95']:.2e}\n"
             f'origin = "calibrate-cuts --pairs {args.pairs} --n {args.n} --budget {args.budget} '

@@ -22,12 +22,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.gallery.vector_layout import Layout
-from matching.kernels.vector import CODE_BITS, LEADING_BITS, Sieve, weigh
+from matching.kernels.vector import Sieve, weigh
 
 __all__ = ["Cut", "cut_of", "distances", "upper_bound"]
 
 _NONE = -100.0  # every distance passes
-_LEADING = np.packbits(np.arange(CODE_BITS) < LEADING_BITS, bitorder="little").view(np.uint64)
 _SPREAD = 4.0  # standard deviations of a mate's distance
 
 
@@ -61,11 +60,10 @@ class Cut:
             rows: (Q, D) int8 of the probes.
             held: (Q,) uint16, their segments.
         """
-        masks, (leading_of, whole_of) = layout.masks(held), _full(layout)
-        lowered = _lowered(_bits(masks & _LEADING), self.first, leading_of)
-        cuts = np.empty((len(rows), 2), np.int32)
+        masks, cuts = layout.masks(held), np.empty((len(rows), 2), np.int32)
+        lowered = _lowered(layout.leading_share(held), self.first)
         weights, cuts[:, 0] = weigh(layout.leading(rows), lowered)
-        cuts[:, 1] = distances(_bits(masks), self.whole, whole_of)
+        cuts[:, 1] = distances(_bits(masks), self.whole, _all_bits(layout))
         return Sieve(layout.codes(rows, held), masks, weights, cuts)
 
 
@@ -76,29 +74,26 @@ def _bits(masks: NDArray[np.uint64]) -> NDArray[np.int64]:
 
 
 @cache
-def _full(layout: Layout) -> tuple[int, int]:
-    """Leading bits, and all bits, of somebody of whom nothing is missing."""
-    mask = layout.full_mask[None]
-    return int(_bits(mask & _LEADING)[0]), int(_bits(mask)[0])
+def _all_bits(layout: Layout) -> int:
+    """Bits of somebody of whom nothing is missing."""
+    return int(_bits(layout.full_mask[None])[0])
 
 
-def _lowered(bits: NDArray[np.int64], z: float, of: int) -> NDArray[np.float64]:
-    """The z of codes of so many bits; see ``distances``."""
-    if np.all(bits == of):  # the usual case
-        return np.full(len(bits), z)
-    share = np.minimum(1.0, np.sqrt(bits / of))
-    lowered: NDArray[np.float64] = share * z - _SPREAD * (1 - share)
+def _lowered(share: NDArray[np.float64], z: float) -> NDArray[np.float64]:
+    """The z of probes that have so much of what the cut was calibrated with.
+
+    A mate lies below chance by so many deviations as the root of that is long, so who has less gets
+    a lower z; four standard deviations of the mates' own spread, which does not shrink, are kept
+    free.
+    """
+    root = np.sqrt(np.minimum(1.0, share))
+    lowered: NDArray[np.float64] = root * z - _SPREAD * (1 - root)
     return lowered
 
 
 def distances(bits: NDArray[np.int64], z: float, of: int) -> NDArray[np.int32]:
-    """Largest distance that passes of codes of so many bits.
-
-    A mate's distance lies sqrt(bits) times a constant below chance, so a probe with fewer bits than
-    the cut was calibrated with, ``of``, gets a lower z; four standard deviations of the mates' own
-    spread, which does not shrink, are kept free.
-    """
-    lowered = _lowered(bits, z, of)
+    """Largest distance that passes of codes of so many bits; ``of`` of them are a whole code."""
+    lowered = _lowered(bits / of, z)
     return np.floor(bits / 2 - lowered * np.sqrt(bits) / 2).astype(np.int32)
 
 

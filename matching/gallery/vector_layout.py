@@ -229,6 +229,23 @@ class Layout:
         return found
 
     @cached_property
+    def _leading_energy(self) -> NDArray[np.float64]:
+        """(segments,): what the squares of each one's leading coordinates sum to, on average."""
+        leading = self._bit_segments[:LEADING_BITS]
+        return np.array(
+            [
+                np.count_nonzero(leading == m) * segment.weight / segment.dimensions
+                for m, segment in enumerate(self.segments)
+            ]
+        )
+
+    def leading_share(self, present: Present) -> NDArray[np.float64]:
+        """(N,): share of the energy of all leading coordinates that those captured have, 0..1."""
+        held = present[:, None] >> np.arange(len(self.segments)) & 1
+        found: NDArray[np.float64] = held @ self._leading_energy / self._leading_energy.sum()
+        return found
+
+    @cached_property
     def full_mask(self) -> Codes:
         """(8,) uint64: bits of the code of somebody of whom nothing is missing."""
         bits: NDArray[np.bool_] = self._bit_segments >= 0

@@ -72,7 +72,7 @@ class VectorGallery:
         chunk_slots: References per block of memory, a multiple of 64.
 
     Cost: memory of 97 bytes and a row per reference, in whole chunks; codes of a million are
-    scanned in a third of a millisecond per probe and core when probes come in batches.
+    scanned in a quarter to a third of a millisecond per probe and core when probes come in batches.
     """
 
     def __init__(

@@ -45,7 +45,7 @@
     }
 
 /* refine: second cut; scan: first cut. */
-#define SPECIALISE_SCAN(name, attributes, passing)                                                       \
+#define SPECIALISE_SCAN(name, attributes, passing)                                                 \
     attributes static void refine_##name(const vector_chunk *c, const vector_probes *q,            \
                                          vector_best *b, vector_passed *passed,                    \
                                          vector_queue *queue) {                                    \
@@ -149,6 +149,7 @@ void eurodac_vector_weigh(const int8_t *coordinates, const double *z, int64_t co
         }
         const double margin = (double)sum - z[q] * sqrt((double)squares);
         const double scale = margin > 0 ? VECTOR_COSTLY / margin : 0;
+        const int32_t none = squares ? -1 : 0; /* who says nothing leaves nobody out */
         sum = squares = 0;
         for (int i = 0; i < VECTOR_LEADING; i++) {
             const double wanted = rint(-coordinates[i] * scale);
@@ -157,7 +158,7 @@ void eurodac_vector_weigh(const int8_t *coordinates, const double *z, int64_t co
             squares += weights[i] * weights[i];
         }
         costs[q] = margin > 0 ? (int32_t)floor(((double)sum - z[q] * sqrt((double)squares)) / 2)
-                              : -1;
+                              : none;
     }
 }
 

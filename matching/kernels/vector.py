@@ -97,7 +97,7 @@ class Sieve:
         codes: (Q, 8) uint64.
         masks: (Q, 8) uint64, which bits of a code count.
         weights: (Q, 144) int8, -42..42: a leading bit costs its size where the weight is positive
-            and the bit clear, or negative and the bit set; costs sum to 255 at most.
+            and the bit clear, or negative and the bit set; a sum above 255 counts as 255.
         cuts: (Q, 2) int32, the most that passes: costs of the leading bits, distance of the codes.
     """
 
@@ -301,7 +301,8 @@ def weigh(
         z: (Q,) float64, deviations below the mean cost of strangers.
 
     Returns:
-        (Q, 144) int8 within +-42, and (Q,) int32 costs that pass; below zero nobody does.
+        (Q, 144) int8 within +-42, and (Q,) int32 costs that pass; below zero nobody does. Probes
+        of zeros let everybody pass.
 
     Cost: 0.5 us a probe.
     """

@@ -39,7 +39,7 @@ sextet_indices(const uint8_t *rows, __m512i index[4]) {
     index[3] = _mm512_ternarylogic_epi64(index[3], _mm512_srli_epi16(index[2], 2), four, 0xe4);
 }
 
-/* A group of tiles: which of them hold anybody, and what lies behind the group. */
+/* A group of tiles, and where their whole codes are. */
 typedef struct {
     __m512i index[SCAN_GROUP][VECTOR_SEXTETS];
     uint64_t bits[SCAN_GROUP][SCAN_PROBES]; /* slots within the cut of each probe */

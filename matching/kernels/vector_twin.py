@@ -71,5 +71,6 @@ def weigh(
     scale = _COSTLY / np.where(margin > 0, margin, np.inf)
     weights = np.clip(np.rint(-values * scale[:, None]), -MAX_WEIGHT, MAX_WEIGHT)
     costs = np.abs(weights).sum(axis=1) - z * np.sqrt((weights**2).sum(axis=1))
-    limits = np.where(margin > 0, np.floor(costs / 2), -1)
+    nothing = np.where(values.any(axis=1), -1, 0)
+    limits = np.where(margin > 0, np.floor(costs / 2), nothing)
     return weights.astype(np.int8), limits.astype(np.int32)

@@ -278,6 +278,22 @@ def test_a_cut_lets_closer_codes_pass_and_counts_the_bits_that_are_there() -> No
     assert part.cuts[0, 0] > (sizes.sum() - 2 * np.sqrt((sizes**2).sum())) / 2
 
 
+def test_who_has_less_is_cut_by_the_energy_that_is_left() -> None:
+    shares = PERSON.leading_share(np.array([PERSON.everything, 0b1, 0b10, 0b111], np.uint16))
+    face, finger = 54 / 512, 9 * 0.5 / 128  # leading bits times the weight of each
+    whole = face + 10 * finger
+    expected = [1, face / whole, finger / whole, (face + 2 * finger) / whole]
+    assert shares.tolist() == pytest.approx(expected)
+
+
+def test_a_probe_whose_leading_bits_say_nothing_is_still_found(people: np.ndarray) -> None:
+    rows = face(512).rows(people, np.ones(PEOPLE, np.uint16))
+    rows[7, :144] = 0
+    gallery = VectorGallery(512)
+    gallery.enrol(np.arange(PEOPLE), rows)
+    assert gallery.search(rows[7:8], k=1, threshold=0.5).ids[0, 0] == 7
+
+
 def test_a_layout_without_a_cut_lets_everybody_pass() -> None:
     layout = Layout("unknown", (Segment("a", 64, 1.0, 64),))
     gallery = VectorGallery(layout)
