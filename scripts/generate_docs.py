@@ -33,7 +33,7 @@ def settings_document() -> str:
         "| --- | --- | --- | --- |",
     ]
     for name, field in Settings.model_fields.items():
-        limits = ", ".join(_limit(limit) for limit in field.metadata)
+        limits = ", ".join(word for part in field.metadata for word in _limits(part))
         default = "" if field.default in (None, "") else f"`{field.default}`"
         lines.append(f"| `EURODAC_{name.upper()}` | {default} | {limits} | {field.description} |")
     return "\n".join(lines) + "\n"
@@ -65,11 +65,9 @@ DOCUMENTS = {
 }
 
 
-def _limit(limit: Any) -> str:
+def _limits(part: Any) -> Iterator[str]:
     signs = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
-    return next(
-        f"{word} {getattr(limit, name)}" for name, word in signs.items() if hasattr(limit, name)
-    )
+    return (f"{word} {getattr(part, name)}" for name, word in signs.items() if hasattr(part, name))
 
 
 def _leaves(command: Any, name: str) -> Iterator[tuple[str, Any]]:
