@@ -111,7 +111,7 @@ class Sieve:
         shapes = [(count, _CODE), (count, _CODE), (count, LEADING_BITS), (count, 2)]
         if [a.shape for a in (self.codes, self.masks, self.weights, self.cuts)] != shapes:
             raise ValueError("codes, masks, weights and cuts have one row per probe")
-        if np.any(np.abs(self.weights) > MAX_WEIGHT):
+        if np.any((self.weights < -MAX_WEIGHT) | (self.weights > MAX_WEIGHT)):
             raise ValueError(f"a leading bit weighs {MAX_WEIGHT} at most")
 
 

@@ -1,5 +1,7 @@
 """The compiled vector search against its twin, at every instruction set of this machine."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -135,6 +137,10 @@ def test_what_does_not_fit_is_refused() -> None:
     for arguments in ((probes, (0, 3)), (probes, (-1, 1)), (other, (0, 1))):
         with pytest.raises(ValueError, match="fit the chunk"):
             vector.search(chunk, arguments[0], Best(2, 1, 0.0), tiles=arguments[1])
+    for weight in (MAX_WEIGHT + 1, -MAX_WEIGHT - 1, -128):
+        weights = np.full_like(probes.sieve.weights, weight)
+        with pytest.raises(ValueError, match="at most"):
+            replace(probes.sieve, weights=weights)
     with pytest.raises(ValueError, match="outside"):
         vector.put(chunk.leading, np.array([2 * TILE]), np.zeros((1, 8), np.uint64))
     if level() < Level.AVX512:
