@@ -83,7 +83,7 @@ def _library() -> ctypes.CDLL:
 
 def huge_pages(size: int) -> NDArray[np.uint8]:
     """Return ``size`` bytes of ones, in pages of 2 MiB where the system grants them."""
-    memory = mmap.mmap(-1, size)
+    memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     if hasattr(mmap, "MADV_HUGEPAGE"):
         memory.madvise(mmap.MADV_HUGEPAGE)
     block = np.frombuffer(memory, np.uint8)

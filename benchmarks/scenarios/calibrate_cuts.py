@@ -110,15 +110,15 @@ def _measured(layout: Layout, pair: Pairs, people: int) -> NDArray[np.float64]:
     rows = [layout.rows(v, h) for v, h in zip(pair, held, strict=True)]
     codes = [layout.codes(r, h) for r, h in zip(rows, held, strict=True)]
     dots = np.einsum("nd,nd->n", rows[0].astype(np.int32), rows[1].astype(np.int32))
-    factors = layout.factors(held[0])[np.arange(len(dots)), held[1]]
+    factors = layout.factors[held[0] & held[1]]
     deviation = 1 / np.sqrt(layout.dimensions) if len(layout.segments) == 1 else 1.0
     identified = dots * factors >= -_NORMAL.inv_cdf(_FPIR / people) * deviation
-    masks = layout.masks(held[0])
+    masks = layout.masks[held[0]]
     bits, apart = (
         np.bitwise_count(words).sum(axis=1, dtype=np.int64)
         for words in (masks, (codes[0] ^ codes[1]) & masks)
     )
-    weights, _ = weigh(layout.leading(rows[0]), np.full(len(dots), _ROUNDED_AT))
+    weights, _ = weigh(rows[0], layout.sources, np.full(len(dots), _ROUNDED_AT))
     found = np.stack([_below(weights, codes[1]), (bits - 2 * apart) / np.sqrt(bits)], axis=1)
     chosen: NDArray[np.float64] = found[identified]
     return chosen

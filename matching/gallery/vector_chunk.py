@@ -51,8 +51,8 @@ def _views(block: mmap.mmap, start: int, tiles: int) -> Arrays:
 
 
 def _memory(size: int) -> mmap.mmap:
-    """Zeroed memory in large pages where the system grants them."""
-    block = mmap.mmap(-1, size)
+    """Zeroed memory in large pages where the system grants them, which it does not if shared."""
+    block = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     if hasattr(mmap, "MADV_HUGEPAGE"):
         block.madvise(mmap.MADV_HUGEPAGE)
     return block
@@ -97,9 +97,9 @@ class Chunk:
             always=self._arrays["always"],
             attributes=self._arrays["attributes"].reshape(slots),
             present=self._arrays["present"].reshape(slots),
+            ids=self._arrays["ids"].reshape(slots),
             base=base,
         )
-        self.ids = self._arrays["ids"].reshape(slots)
 
     @property
     def tiles(self) -> int:
@@ -122,7 +122,7 @@ class Chunk:
         vector.put(self.kernel.leading, slots, codes)
         self.kernel.attributes[slots] = attributes
         self.kernel.present[slots] = present
-        self.ids[slots] = ids
+        self.kernel.ids[slots] = ids
 
     def show(self, slots: NDArray[np.int64], *, always: NDArray[np.bool_]) -> None:
         """Let searches find slots; those marked ``always`` whatever their code."""

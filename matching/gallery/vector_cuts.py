@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.gallery.vector_layout import Layout
-from matching.kernels.vector import Sieve, weigh
+from matching.kernels.vector import Sieve, codes, weigh
 
 __all__ = ["Cut", "cut_of", "distances", "upper_bound"]
 
@@ -60,23 +60,18 @@ class Cut:
             rows: (Q, D) int8 of the probes.
             held: (Q,) uint16, their segments.
         """
-        masks, cuts = layout.masks(held), np.empty((len(rows), 2), np.int32)
-        lowered = _lowered(layout.leading_share(held), self.first)
-        weights, cuts[:, 0] = weigh(layout.leading(rows), lowered)
-        cuts[:, 1] = distances(_bits(masks), self.whole, _all_bits(layout))
-        return Sieve(layout.codes(rows, held), masks, weights, cuts)
-
-
-def _bits(masks: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """(Q,): bits that count."""
-    count: NDArray[np.int64] = np.bitwise_count(masks).sum(axis=1, dtype=np.int64)
-    return count
+        lowered, farthest = _by_pattern(self, layout)
+        masks, cuts = layout.masks[held], np.empty((len(rows), 2), np.int32)
+        weights, cuts[:, 0] = weigh(rows, layout.sources, lowered[held])
+        cuts[:, 1] = farthest[held]
+        return Sieve(codes(rows, layout.sources, masks), masks, weights, cuts)
 
 
 @cache
-def _all_bits(layout: Layout) -> int:
-    """Bits of somebody of whom nothing is missing."""
-    return int(_bits(layout.full_mask[None])[0])
+def _by_pattern(cut: Cut, layout: Layout) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """The z of leading bits and the largest distance of whole codes, by who has which segments."""
+    lowered = _lowered(layout.leading_shares, cut.first)
+    return lowered, distances(layout.bits, cut.whole, int(layout.bits[-1]))
 
 
 def _lowered(share: NDArray[np.float64], z: float) -> NDArray[np.float64]:

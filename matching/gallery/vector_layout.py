@@ -16,16 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.errors import TemplateError
-from matching.kernels.vector import CODE_BITS, LEADING_BITS, MAX_DIMENSIONS
+from matching.kernels.vector import CODE_BITS, LEADING_BITS, MAX_DIMENSIONS, codes
 
 __all__ = ["PERSON", "Layout", "Segment", "face"]
 
 _REACH = 4.6  # standard deviations of a coordinate that int8 holds; 4 in a million are clipped
 _UNIT = 1e-3  # how far from one the length of a segment may be
 _SPARSE = 0.75  # share of the bits; cuts were calibrated with 3 fingers in 100 missing
-_ALTERNATING = np.uint8(
-    0b01010101
-)  # code of what is missing: half-way from every other, on average
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int8]
@@ -97,8 +94,11 @@ class Layout:
         return [0, *np.cumsum([s.dimensions for s in self.segments]).tolist()]
 
     @cached_property
-    def _bit_sources(self) -> NDArray[np.intp]:
-        """Coordinate of every bit, -1 for unused ones; a share of every segment's leads."""
+    def sources(self) -> NDArray[np.int32]:
+        """(512,) int32: coordinate of every bit of a code, -1 for those that are not used.
+
+        The leading 144 have a share of every segment's.
+        """
         share = min(1.0, LEADING_BITS / sum(s.bits for s in self.segments))
         leading: list[int] = []
         others: list[int] = []
@@ -106,7 +106,7 @@ class Layout:
             chosen = range(start, start + segment.bits)
             leading += chosen[: int(segment.bits * share)]
             others += chosen[int(segment.bits * share) :]
-        sources = np.full(CODE_BITS, -1, np.intp)
+        sources = np.full(CODE_BITS, -1, np.int32)
         sources[: len(leading)] = leading
         sources[LEADING_BITS : LEADING_BITS + len(others)] = others
         return sources
@@ -114,8 +114,8 @@ class Layout:
     @cached_property
     def _bit_segments(self) -> NDArray[np.intp]:
         """Segment of every bit, -1 for unused ones."""
-        owner = np.searchsorted(self._edges, self._bit_sources, "right") - 1
-        return np.where(self._bit_sources < 0, -1, owner)
+        owner = np.searchsorted(self._edges, self.sources, "right") - 1
+        return np.where(self.sources < 0, -1, owner)
 
     @cached_property
     def deviations(self) -> NDArray[np.float32]:
@@ -124,8 +124,7 @@ class Layout:
         One where there is a single segment: its score is the plain cosine.
         """
         variance = np.array([s.weight**2 / s.dimensions for s in self.segments])
-        patterns = np.arange(self.patterns)[:, None] >> np.arange(len(self.segments)) & 1
-        found = np.sqrt(patterns @ variance)
+        found = np.sqrt(self._held() @ variance)
         if len(self.segments) == 1:
             found[:] = 1
         rounded: Floats = found.astype(np.float32)
@@ -160,113 +159,102 @@ class Layout:
             )
         if vectors.dtype not in (np.float32, np.int8):
             raise TemplateError("vector_shape", f"vectors are float32 or int8, not {vectors.dtype}")
-        if np.any(present == 0) or np.any(present > self.everything):
+        complete = bool((present == self.everything).all())
+        if not complete and not 0 < present.min() <= present.max() <= self.everything:
             raise TemplateError("vector_value", "every vector needs at least one known segment")
-        complete = bool(np.all(present == self.everything))
-        held = [(present >> m & 1).astype(bool) for m in range(len(self.segments))]
         if vectors.dtype == np.int8:
             rows = np.array(vectors, np.int8, order="C")
         else:
-            self._check_lengths(vectors.astype(np.float32, copy=False), held)
-            rows = self._rounded(vectors.astype(np.float32, copy=False))
-        for m, has in enumerate([] if complete else held):
-            rows[~has, self._edges[m] : self._edges[m + 1]] = 0
-        if not np.all(rows.any(axis=1)):
+            numbers = vectors.astype(np.float32, copy=False)
+            self._check_lengths(numbers, present)
+            rows = self._rounded(numbers)
+        for m in range(0 if complete else len(self.segments)):
+            rows[present >> m & 1 == 0, self._edges[m] : self._edges[m + 1]] = 0
+        if not rows.any(axis=1).all():
             raise TemplateError("vector_value", "a vector is zero; extract the template again")
         return rows
 
-    def _check_lengths(self, vectors: Floats, held: list[NDArray[np.bool_]]) -> None:
-        for m, has in enumerate(held):
-            part = vectors[has, self._edges[m] : self._edges[m + 1]]
+    def _check_lengths(self, vectors: Floats, present: Present) -> None:
+        for m in range(len(self.segments)):
+            part = vectors[:, self._edges[m] : self._edges[m + 1]]
+            if len(self.segments) > 1:
+                part = part[present >> m & 1 == 1]
             with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-                lengths = np.sqrt(np.einsum("nd,nd->n", part, part))
-            if not np.all(np.abs(lengths - 1) <= _UNIT):  # also catches NaN, zero and denormals
+                lengths = np.sqrt(np.vecdot(part, part))
+            if not (np.abs(lengths - 1) <= _UNIT).all():  # also catches NaN, zero and denormals
                 raise TemplateError(
                     "vector_length",
                     f"a {self.segments[m].name} vector is not of unit length or has no numbers; "
                     "normalise it, or extract the template again",
                 )
 
-    def _rounded(self, vectors: Floats) -> Rows:
+    @cached_property
+    def _steps(self) -> Floats:
         weights = np.concatenate([np.full(s.dimensions, s.weight) for s in self.segments])
-        steps = (np.sqrt(weights) * self.step).astype(np.float32)
-        scaled = vectors * steps
+        found: Floats = (np.sqrt(weights) * self.step).astype(np.float32)
+        return found
+
+    def _rounded(self, vectors: Floats) -> Rows:
+        scaled = vectors * self._steps
         if len(self.segments) > 1:
             scaled[~np.isfinite(scaled)] = 0  # where a segment is missing
         np.rint(scaled, out=scaled)
-        found: Rows = np.clip(scaled, -127, 127, out=scaled).astype(np.int8)
-        return found
+        np.minimum(np.maximum(scaled, -127, out=scaled), 127, out=scaled)
+        return scaled.astype(np.int8)
 
     def codes(self, rows: Rows, present: Present) -> Codes:
         """Abbreviate rows: (N, 8) uint64; what is missing alternates, half-way from any code."""
-        used = np.flatnonzero(self._bit_sources >= 0)
-        bits = np.zeros((len(rows), CODE_BITS), bool)
-        if np.array_equal(self._bit_sources, np.arange(CODE_BITS)):
-            np.less(rows[:, :CODE_BITS], 0, out=bits)
-        else:
-            bits[:, used] = rows[:, self._bit_sources[used]] < 0
-        packed = np.packbits(bits, axis=1, bitorder="little").view(np.uint64)
-        if np.all(present == self.everything):
-            return packed
-        mask = self.masks(present)
-        filler = np.full(CODE_BITS // 8, _ALTERNATING).view(np.uint64)
-        return (packed & mask) | (filler & ~mask)
-
-    def masks(self, present: Present) -> Codes:
-        """(N, 8) uint64: which bits of a code belong to segments that are present."""
-        if np.all(present == self.everything):
-            return np.tile(self.full_mask, (len(present), 1))
-        bits = np.zeros((len(present), CODE_BITS), bool)
-        for m in range(len(self.segments)):
-            bits[:, self._bit_segments == m] = (present >> m & 1).astype(bool)[:, None]
-        return np.packbits(bits, axis=1, bitorder="little").view(np.uint64)
-
-    def leading(self, rows: Rows) -> Rows:
-        """(N, 144) int8: the coordinates whose signs are the leading bits; zero for unused ones."""
-        sources = self._bit_sources[:LEADING_BITS]
-        found = rows[:, sources]
-        found[:, sources < 0] = 0
-        return found
+        return codes(rows, self.sources, self.masks[present])
 
     @cached_property
-    def _leading_energy(self) -> NDArray[np.float64]:
-        """(segments,): what the squares of each one's leading coordinates sum to, on average."""
+    def masks(self) -> Codes:
+        """(patterns, 8) uint64: which bits of a code belong to segments that are present."""
+        used = self._held()[:, self._bit_segments] & (self._bit_segments >= 0)
+        return np.packbits(np.ascontiguousarray(used), axis=1, bitorder="little").view(np.uint64)
+
+    @cached_property
+    def bits(self) -> NDArray[np.int64]:
+        """(patterns,): bits of a code that count."""
+        count: NDArray[np.int64] = np.bitwise_count(self.masks).sum(axis=1, dtype=np.int64)
+        return count
+
+    @cached_property
+    def leading_shares(self) -> NDArray[np.float64]:
+        """(patterns,): share of the energy of all leading coordinates that is captured, 0..1.
+
+        The energy of coordinates is what their squares sum to, on average.
+        """
         leading = self._bit_segments[:LEADING_BITS]
-        return np.array(
+        energy = np.array(
             [
                 np.count_nonzero(leading == m) * segment.weight / segment.dimensions
                 for m, segment in enumerate(self.segments)
             ]
         )
-
-    def leading_share(self, present: Present) -> NDArray[np.float64]:
-        """(N,): share of the energy of all leading coordinates that those captured have, 0..1."""
-        held = present[:, None] >> np.arange(len(self.segments)) & 1
-        found: NDArray[np.float64] = held @ self._leading_energy / self._leading_energy.sum()
+        found: NDArray[np.float64] = self._held() @ energy / energy.sum()
         return found
-
-    @cached_property
-    def full_mask(self) -> Codes:
-        """(8,) uint64: bits of the code of somebody of whom nothing is missing."""
-        bits: NDArray[np.bool_] = self._bit_segments >= 0
-        return np.packbits(bits, bitorder="little").view(np.uint64)
 
     def sparse(self, present: Present) -> NDArray[np.bool_]:
         """(N,) bool: whose code has too few bits for a cut; their rows are always scored."""
-        bits = np.bitwise_count(self.masks(present)).sum(axis=1, dtype=np.int64)
-        found: NDArray[np.bool_] = bits < _SPARSE * sum(s.bits for s in self.segments)
+        found: NDArray[np.bool_] = self.bits[present] < _SPARSE * self.bits[-1]
         return found
 
-    def factors(self, present: Present) -> Floats:
-        """(N, patterns) float32: dot product of rows -> score, by what the reference has.
+    @cached_property
+    def factors(self) -> Floats:
+        """(patterns,) float32: dot product of rows -> score, by the segments that both have.
 
         The score is the cosine where there is one segment; otherwise the weighted sum of the
         cosines of common segments in standard deviations of non-mates.
         """
-        common = np.arange(self.patterns)[None] & present[:, None].astype(np.intp)
-        spread = self.deviations[common]
-        usable = np.where(spread > 0, spread, np.inf)
+        usable = np.where(self.deviations > 0, self.deviations, np.inf)
         return (1 / (self.step**2 * usable)).astype(np.float32)
+
+    def _held(self) -> NDArray[np.bool_]:
+        """(patterns, segments): which segments a pattern has."""
+        found: NDArray[np.bool_] = (
+            np.arange(self.patterns)[:, None] >> np.arange(len(self.segments)) & 1
+        ).astype(bool)
+        return found
 
 
 def face(dimensions: int) -> Layout:

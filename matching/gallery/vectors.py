@@ -220,7 +220,7 @@ class VectorGallery:
             slots = np.flatnonzero(
                 np.concatenate([_live(c) for c in chunks] or [np.zeros(0, bool)])
             )
-            ids = np.concatenate([c.ids for c in chunks] or [np.zeros(0, np.int64)])[slots]
+            ids = np.concatenate([c.kernel.ids for c in chunks] or [np.zeros(0, np.int64)])[slots]
             if len(np.unique(ids)) != len(ids) or used > len(chunks) * self._chunk_slots:
                 raise GalleryCorruptError("snapshot_corrupt", "an id stands twice; build it again")
             self._index.put(ids, slots)
@@ -296,8 +296,10 @@ class VectorGallery:
                 shares = [share(0)]
             else:
                 shares = list(self._threads().map(share, range(wish.threads)))
-            hits = self._merged(shares, chunks, wish)
-        return VectorHits(*hits, searched)
+        ids, scores, candidates = _merged(shares, wish.k)
+        if wish.exact:
+            candidates[:] = searched
+        return VectorHits(ids, scores, candidates, searched)
 
     def _threads(self) -> ThreadPoolExecutor:
         if self._pool is None:
@@ -316,34 +318,37 @@ class VectorGallery:
         return Probes(
             rows,
             self.cut.sieve(self.layout, rows, held),
-            factors=self.layout.factors(held),
+            factors=self.layout.factors,
+            held=held,
             wanted=words,
             exact=exact,
         )
 
-    def _merged(
-        self, shares: Sequence[Best], chunks: Sequence[Chunk], wish: _Wish
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
-        scores, slots = shares[0].scores, shares[0].slots
-        if len(shares) > 1:
-            scores = np.concatenate([share.scores for share in shares], axis=1)
-            slots = np.concatenate([share.slots for share in shares], axis=1)
-            order = np.lexsort((slots, -scores))[:, : wish.k]
-            scores = np.take_along_axis(scores, order, axis=1)
-            slots = np.take_along_axis(slots, order, axis=1)
-        ids, flat = np.full(slots.size, -1, np.int64), slots.ravel()
-        known = np.flatnonzero(flat >= 0)
-        numbers = flat[known] // self._chunk_slots
-        for number in set(numbers.tolist()):
-            places = known[numbers == number]
-            ids[places] = chunks[number].ids[flat[places] - chunks[number].base]
-        ids = ids.reshape(slots.shape)
+
+def _merged(
+    shares: Sequence[Best], k: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
+    """The ids, scores and numbers of candidates of all threads together."""
+    scores, ids, candidates = shares[0].scores, shares[0].ids, shares[0].candidates
+    if len(shares) > 1:
+        scores, ids, slots = (
+            np.concatenate([getattr(share, name) for share in shares], axis=1)
+            for name in ("scores", "ids", "slots")
+        )
+        order = np.lexsort((slots, -scores))[:, :k]
+        scores = np.take_along_axis(scores, order, axis=1)
+        ids = np.take_along_axis(ids, order, axis=1)
         candidates = np.sum([share.candidates for share in shares], axis=0)
-        if wish.exact:
-            candidates[:] = len(self)
-        for probe in range(len(ids) if wish.k > 1 else 0):
-            _drop_repeated(ids[probe], scores[probe])
-        return ids, scores, candidates
+    for probe in _repeating(ids) if k > 1 else ():
+        _drop_repeated(ids[probe], scores[probe])
+    return ids, scores, candidates
+
+
+def _repeating(ids: NDArray[np.int64]) -> list[int]:
+    """Lists in which a reference stands twice, because it was replaced while it was searched."""
+    ordered = np.sort(ids, axis=1)
+    again = (ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)
+    return np.flatnonzero(again.any(axis=1)).tolist()
 
 
 def _parts(count: int) -> Iterator[slice]:
@@ -362,10 +367,8 @@ def _within(chunk: Chunk, tile: int) -> int:
 
 
 def _drop_repeated(ids: NDArray[np.int64], scores: NDArray[np.float32]) -> None:
-    """Leave one entry of a reference that was replaced while it was searched."""
+    """Leave the best entry of every reference of a list."""
     known = ids[ids >= 0]
-    if len(np.unique(known)) == len(known):
-        return
     first = np.sort(np.unique(known, return_index=True)[1])
     ids[: len(first)], scores[: len(first)] = ids[first], scores[first]
     ids[len(first) :], scores[len(first) :] = -1, -np.inf

@@ -29,8 +29,8 @@ static int best_level(void) {
     if (!(bmi && avx2 && (saved & XCR0_AVX) == XCR0_AVX)) return CPU_PORTABLE;
     const int foundation = BIT(seven_b, 16) && BIT(seven_b, 17) && BIT(seven_b, 30) &&
                            BIT(seven_b, 31); /* F, DQ, BW, VL */
-    const int later = BIT(seven_c, 1) && BIT(seven_c, 11) && BIT(seven_c, 14); /* VBMI, VNNI,
-                                                                                   VPOPCNTDQ */
+    const int later = BIT(seven_c, 1) && BIT(seven_c, 6) && BIT(seven_c, 11) &&
+                      BIT(seven_c, 14); /* VBMI, VBMI2, VNNI, VPOPCNTDQ */
     return foundation && later && (saved & XCR0_AVX512) == XCR0_AVX512 ? CPU_AVX512 : CPU_AVX2;
 }
 #else

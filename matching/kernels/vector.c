@@ -139,20 +139,35 @@ void eurodac_vector_put(uint8_t *leading, const int64_t *slots, const uint64_t *
     }
 }
 
-void eurodac_vector_weigh(const int8_t *coordinates, const double *z, int64_t count,
-                          int8_t *weights, int32_t *costs) {
-    for (int64_t q = 0; q < count; q++, coordinates += VECTOR_LEADING, weights += VECTOR_LEADING) {
-        int64_t sum = 0, squares = 0;
+void eurodac_vector_codes(const vector_rows *rows, const uint64_t *masks, uint64_t *codes) {
+    const int8_t *row = rows->rows;
+    for (int64_t i = 0; i < rows->count; i++, row += rows->dimensions)
+        for (int w = 0; w < VECTOR_CODE; w++, masks++, codes++) {
+            uint64_t word = 0;
+            for (int bit = 0; bit < 64; bit++) {
+                const int32_t source = rows->sources[64 * w + bit];
+                word |= (uint64_t)(source >= 0 && row[source] < 0) << bit;
+            }
+            *codes = (word & *masks) | (VECTOR_ALTERNATING & ~*masks);
+        }
+}
+
+void eurodac_vector_weigh(const vector_rows *rows, const double *z, int8_t *weights,
+                          int32_t *costs) {
+    const int8_t *row = rows->rows;
+    for (int64_t q = 0; q < rows->count; q++, row += rows->dimensions, weights += VECTOR_LEADING) {
+        int values[VECTOR_LEADING], sum = 0, squares = 0;
         for (int i = 0; i < VECTOR_LEADING; i++) {
-            sum += abs(coordinates[i]);
-            squares += coordinates[i] * coordinates[i];
+            values[i] = rows->sources[i] < 0 ? 0 : row[rows->sources[i]];
+            sum += abs(values[i]);
+            squares += values[i] * values[i];
         }
         const double margin = (double)sum - z[q] * sqrt((double)squares);
         const double scale = margin > 0 ? VECTOR_COSTLY / margin : 0;
         const int32_t none = squares ? -1 : 0; /* who says nothing leaves nobody out */
         sum = squares = 0;
         for (int i = 0; i < VECTOR_LEADING; i++) {
-            const double wanted = rint(-coordinates[i] * scale);
+            const double wanted = rint(-values[i] * scale);
             weights[i] = (int8_t)fmax(-VECTOR_MAX_WEIGHT, fmin(VECTOR_MAX_WEIGHT, wanted));
             sum += abs(weights[i]);
             squares += weights[i] * weights[i];
@@ -173,8 +188,10 @@ static void sextets_of(const int8_t *weights, uint8_t (*tables)[64]) {
         }
 }
 
-void eurodac_vector_tables(const int8_t *weights, int64_t count, uint8_t *sextets,
-                           uint8_t *nibbles) {
+int eurodac_vector_tables(const int8_t *weights, int64_t count, uint8_t *sextets,
+                          uint8_t *nibbles) {
+    for (int64_t i = 0; i < count * VECTOR_LEADING; i++)
+        if (abs(weights[i]) > VECTOR_MAX_WEIGHT) return -1;
     for (int64_t i = 0; i < count; i++, weights += VECTOR_LEADING) {
         sextets_of(weights, (uint8_t(*)[64])(sextets + i * VECTOR_SEXTETS * 64));
         for (int n = 0; n < VECTOR_NIBBLES; n++) {
@@ -183,4 +200,5 @@ void eurodac_vector_tables(const int8_t *weights, int64_t count, uint8_t *sextet
             lookup_fill(nibbles + (i * VECTOR_NIBBLES + n) * 16, chosen, 4);
         }
     }
+    return 0;
 }

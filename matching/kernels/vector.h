@@ -6,7 +6,7 @@
  * the few slots that pass the first cut. A leading bit unlike the probe's costs what the probe's
  * coordinate weighs, looked up four or six bits at a time and added up to 255 at most. The whole
  * code is compared by counting. Slots that pass both cuts are scored exactly:
- *     score = (float)(int8 row . int8 probe) * factor[pattern of present segments].
+ *     score = (float)(int8 row . int8 probe) * factor[pattern of common segments].
  *
  * No function keeps state or allocates. Slots of a chunk that are not live may be written while a
  * search runs.
@@ -21,6 +21,7 @@
 #define VECTOR_SEXTETS (4 * VECTOR_ROWS / 3)
 #define VECTOR_NIBBLES (2 * VECTOR_ROWS)
 #define VECTOR_CODE 8            /* 64-bit words of the whole code */
+#define VECTOR_ALTERNATING 0x5555555555555555u /* half-way from every other word, on average */
 #define VECTOR_MASKS 4           /* attribute masks of a probe; zero masks are not used */
 #define VECTOR_MAX_DIMENSIONS 4096
 #define VECTOR_MAX_WEIGHT 42     /* six of them are an entry of a table, which is a byte */
@@ -36,20 +37,21 @@ typedef struct {
     const uint64_t *always;     /* [tiles], bit s = the slot passes every cut */
     const uint32_t *attributes; /* [slots] */
     const uint16_t *present;    /* [slots], bit m = segment m was captured */
+    const int64_t *ids;         /* [slots] */
     int64_t base;               /* number of the first slot */
 } vector_chunk;
 
 typedef struct {
     int32_t count, dimensions; /* probes; coordinates, a multiple of 64 */
-    int32_t patterns;          /* entries of a row of `factor` */
     const int8_t *rows;        /* [count][dimensions] */
     const uint8_t *sextets;    /* [count][VECTOR_SEXTETS][64], aligned to 64, and */
     const uint8_t *nibbles;    /* [count][VECTOR_NIBBLES][16]: what bits unlike the probe's cost */
     const uint64_t *codes;     /* [count][VECTOR_CODE], the leading bits first */
     const uint64_t *masks;     /* likewise, which bits count */
     const int32_t *cuts;       /* [count][2], the most that passes: leading bits, whole code */
-    const float *factor;       /* [count][patterns], > 0 */
-    const float *highest;      /* [count], the largest of them */
+    const float *factor;       /* [patterns], >= 0, by the segments that both have */
+    const uint16_t *held;      /* [count], bit m = segment m was captured: a pattern */
+    const float *highest;      /* [count], the largest factor; for exact scans */
     const int32_t *transposed; /* [registers][dimensions / 4][VECTOR_LANES], four bytes of a probe
                                   each, aligned to 64 */
     const int32_t *shift;      /* [registers * VECTOR_LANES], -128 * sum of the probe, likewise */
@@ -62,6 +64,7 @@ typedef struct {
     int32_t *found;      /* [count], entries of the lists */
     float *scores;       /* [count][k], best first; equal scores by slot */
     int64_t *slots;      /* [count][k] */
+    int64_t *ids;        /* [count][k], of the references in those slots */
     int64_t *candidates; /* [count], how many slots a scan scored exactly */
 } vector_best;
 
@@ -74,14 +77,26 @@ int eurodac_vector_exact(const vector_chunk *chunk, const vector_probes *probes,
 /* Writes the leading bits of `count` codes to the lanes of their slots. */
 void eurodac_vector_put(uint8_t *leading, const int64_t *slots, const uint64_t *codes,
                         int64_t count);
-/* Rounds the coordinates of probes to weights whose cut, `z` deviations below chance, fits in a
- * byte; vector_twin.py says the same. */
-void eurodac_vector_weigh(const int8_t *coordinates, const double *z, int64_t count,
-                          int8_t *weights, int32_t *costs);
-/* The tables of probes from [count][VECTOR_LEADING] weights, -42..42: a bit costs its weight where
- * it is clear and the weight positive, or set and the weight negative. */
-void eurodac_vector_tables(const int8_t *weights, int64_t count, uint8_t *sextets,
-                           uint8_t *nibbles);
+/* What is known of rows without looking at references: the number of each, its length, and the
+ * coordinate of every bit of a code, -1 for bits that are not used. */
+typedef struct {
+    int64_t count, dimensions;
+    const int8_t *rows;     /* [count][dimensions] */
+    const int32_t *sources; /* [64 * VECTOR_CODE], the leading bits first */
+} vector_rows;
+
+/* Codes of rows: a bit is set where the coordinate is negative; those that `masks` leaves out
+ * alternate. */
+void eurodac_vector_codes(const vector_rows *rows, const uint64_t *masks, uint64_t *codes);
+/* Rounds the leading coordinates of probes to weights whose cut, `z` deviations below chance, fits
+ * in a byte; vector_twin.py says the same. */
+void eurodac_vector_weigh(const vector_rows *rows, const double *z, int8_t *weights,
+                          int32_t *costs);
+/* The tables of probes from [count][VECTOR_LEADING] weights: a bit costs its weight where it is
+ * clear and the weight positive, or set and the weight negative. Returns 0, or -1 if a weight is
+ * beyond VECTOR_MAX_WEIGHT. */
+int eurodac_vector_tables(const int8_t *weights, int64_t count, uint8_t *sextets,
+                          uint8_t *nibbles);
 
 #define VECTOR_BODY static inline __attribute__((always_inline))
 
@@ -95,9 +110,9 @@ VECTOR_BODY int vector_wanted(const vector_chunk *c, const vector_probes *q, int
 }
 
 /* Inserts a score into a probe's list unless it is full of better ones. */
-VECTOR_BODY void vector_keep(vector_best *b, int probe, float score, int64_t slot) {
+VECTOR_BODY void vector_keep(vector_best *b, int probe, float score, int64_t slot, int64_t id) {
     float *scores = b->scores + (int64_t)b->k * probe;
-    int64_t *slots = b->slots + (int64_t)b->k * probe;
+    int64_t *slots = b->slots + (int64_t)b->k * probe, *ids = b->ids + (int64_t)b->k * probe;
     int place = b->found[probe];
     if (place == b->k) {
         if (score <= scores[place - 1]) return; /* an equal score of an earlier slot stays */
@@ -106,8 +121,9 @@ VECTOR_BODY void vector_keep(vector_best *b, int probe, float score, int64_t slo
         b->found[probe]++;
     }
     for (; place > 0 && scores[place - 1] < score; place--)
-        scores[place] = scores[place - 1], slots[place] = slots[place - 1];
-    scores[place] = score, slots[place] = slot;
+        scores[place] = scores[place - 1], slots[place] = slots[place - 1],
+        ids[place] = ids[place - 1];
+    scores[place] = score, slots[place] = slot, ids[place] = id;
     if (b->found[probe] == b->k && scores[b->k - 1] > b->floor[probe])
         b->floor[probe] = scores[b->k - 1];
 }
@@ -115,8 +131,7 @@ VECTOR_BODY void vector_keep(vector_best *b, int probe, float score, int64_t slo
 /* Scores one slot exactly. */
 VECTOR_BODY void vector_score(const vector_chunk *c, const vector_probes *q, vector_best *b,
                               int probe, int64_t slot, int32_t dot) {
-    const int pattern = c->present[slot] & (q->patterns - 1);
-    const float score = (float)dot * q->factor[(int64_t)q->patterns * probe + pattern];
-    if (score >= b->floor[probe]) vector_keep(b, probe, score, c->base + slot);
+    const float score = (float)dot * q->factor[c->present[slot] & q->held[probe]];
+    if (score >= b->floor[probe]) vector_keep(b, probe, score, c->base + slot, c->ids[slot]);
 }
 #endif

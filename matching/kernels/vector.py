@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from matching.errors import KernelError
 from matching.kernels import native
-from matching.kernels.native import Level, aligned
+from matching.kernels.native import Level, address, aligned
 
 __all__ = [
     "CODE_BITS", "LEADING_BITS", "MASKS", "MAX_DIMENSIONS", "MAX_WEIGHT", "TILE",
-    "Best", "Chunk", "Probes", "Sieve", "put", "search", "weigh",
+    "Best", "Chunk", "Probes", "Sieve", "codes", "put", "search", "weigh",
 ]  # fmt: skip
 
 TILE = 64  # VECTOR_TILE of vector.h
@@ -35,24 +35,30 @@ class _Chunk(ctypes.Structure):
     _fields_ = (
         ("leading", _POINTER), ("codes", _POINTER), ("rows", _POINTER), ("live", _POINTER),
         ("always", _POINTER), ("attributes", _POINTER), ("present", _POINTER),
-        ("base", ctypes.c_int64),
+        ("ids", _POINTER), ("base", ctypes.c_int64),
     )  # fmt: skip
 
 
 class _Probes(ctypes.Structure):
     _fields_ = (
-        ("count", ctypes.c_int32), ("dimensions", ctypes.c_int32),
-        ("patterns", ctypes.c_int32), ("rows", _POINTER), ("sextets", _POINTER),
-        ("nibbles", _POINTER), ("codes", _POINTER), ("masks", _POINTER), ("cuts", _POINTER),
-        ("factor", _POINTER), ("highest", _POINTER), ("transposed", _POINTER), ("shift", _POINTER),
-        ("wanted", _POINTER),
+        ("count", ctypes.c_int32), ("dimensions", ctypes.c_int32), ("rows", _POINTER),
+        ("sextets", _POINTER), ("nibbles", _POINTER), ("codes", _POINTER), ("masks", _POINTER),
+        ("cuts", _POINTER), ("factor", _POINTER), ("held", _POINTER), ("highest", _POINTER),
+        ("transposed", _POINTER), ("shift", _POINTER), ("wanted", _POINTER),
     )  # fmt: skip
 
 
 class _Best(ctypes.Structure):
     _fields_ = (
         ("k", ctypes.c_int32), ("floor", _POINTER), ("found", _POINTER), ("scores", _POINTER),
-        ("slots", _POINTER), ("candidates", _POINTER),
+        ("slots", _POINTER), ("ids", _POINTER), ("candidates", _POINTER),
+    )  # fmt: skip
+
+
+class _Rows(ctypes.Structure):
+    _fields_ = (
+        ("count", ctypes.c_int64), ("dimensions", ctypes.c_int64), ("rows", _POINTER),
+        ("sources", _POINTER),
     )  # fmt: skip
 
 
@@ -68,6 +74,7 @@ class Chunk:
         always: (T,) uint64, bit s = the slot passes every cut.
         attributes: (64 T,) uint32.
         present: (64 T,) uint16.
+        ids: (64 T,) int64.
         base: Number of the first slot.
     """
 
@@ -78,14 +85,15 @@ class Chunk:
     always: NDArray[np.uint64]
     attributes: NDArray[np.uint32]
     present: NDArray[np.uint16]
+    ids: NDArray[np.int64]
     base: int
 
     native: _Chunk = field(init=False, repr=False)  # of vector.h; addresses are slow to ask for
 
     def __post_init__(self) -> None:
         codes, rows = (self.leading, self.codes), (self.rows, self.live, self.always)
-        arrays = (*codes, *rows, self.attributes, self.present)
-        structure = _Chunk(*(array.ctypes.data for array in arrays), self.base)
+        arrays = (*codes, *rows, self.attributes, self.present, self.ids)
+        structure = _Chunk(*(address(array) for array in arrays), self.base)
         object.__setattr__(self, "native", structure)
 
 
@@ -111,8 +119,6 @@ class Sieve:
         shapes = [(count, _CODE), (count, _CODE), (count, LEADING_BITS), (count, 2)]
         if [a.shape for a in (self.codes, self.masks, self.weights, self.cuts)] != shapes:
             raise ValueError("codes, masks, weights and cuts have one row per probe")
-        if np.any((self.weights < -MAX_WEIGHT) | (self.weights > MAX_WEIGHT)):
-            raise ValueError(f"a leading bit weighs {MAX_WEIGHT} at most")
 
 
 class Probes:
@@ -121,7 +127,8 @@ class Probes:
     Args:
         rows: (Q, D) int8, D a multiple of 64.
         sieve: Of these probes.
-        factors: (Q, P) float32 > 0, dot product -> score by presence pattern; P a power of two.
+        factors: (P,) float32 >= 0, dot product -> score by the segments that both sides have.
+        held: (Q,) uint16 < P, segments of each probe.
         wanted: (Q, 4) uint32, every non-zero mask must share a bit with the attributes.
         exact: Whether exact scans will be asked for.
     """
@@ -132,12 +139,13 @@ class Probes:
         sieve: Sieve,
         *,
         factors: NDArray[np.float32],
+        held: NDArray[np.uint16],
         wanted: NDArray[np.uint32],
         exact: bool = False,
     ) -> None:
         count, dimensions = rows.shape
-        if len(sieve.codes) != count or len(factors) != count or wanted.shape != (count, MASKS):
-            raise ValueError("sieve, factors and wanted have one row per probe")
+        if not len(sieve.codes) == len(held) == count or wanted.shape != (count, MASKS):
+            raise ValueError("sieve, held and wanted have one row per probe")
         if dimensions % 64 or dimensions > MAX_DIMENSIONS:
             raise ValueError(f"dimensions are a multiple of 64 up to {MAX_DIMENSIONS}")
         self.count, self.dimensions = count, dimensions
@@ -149,12 +157,12 @@ class Probes:
             np.ascontiguousarray(sieve.masks),
             np.ascontiguousarray(sieve.cuts),
             np.ascontiguousarray(factors),
-            np.ascontiguousarray(factors.max(axis=1)),
+            np.ascontiguousarray(held),
+            _highest(factors, held) if exact else _UNUSED,
             *(_transposed(rows) if exact else (_UNUSED, _UNUSED)),
             np.ascontiguousarray(wanted),
         )
-        numbers = (count, dimensions, factors.shape[1])
-        self.native = _Probes(*numbers, *(array.ctypes.data for array in self.arrays))
+        self.native = _Probes(count, dimensions, *(address(array) for array in self.arrays))
 
     @property
     def scratch_bytes(self) -> int:
@@ -166,9 +174,17 @@ def _tables(weights: NDArray[np.int8]) -> tuple[NDArray[np.uint8], NDArray[np.ui
     """What patterns of six and of four leading bits cost each probe."""
     sextets = aligned(len(weights) * LEADING_BITS // 6 * 64)
     nibbles = np.empty(len(weights) * LEADING_BITS // 4 * 16, np.uint8)
-    places = (weights.ctypes.data, len(weights), sextets.ctypes.data, nibbles.ctypes.data)
-    _library().eurodac_vector_tables(*places)
+    places = (address(weights), len(weights), address(sextets), address(nibbles))
+    if _library().eurodac_vector_tables(*places) < 0:
+        raise ValueError(f"a leading bit weighs {MAX_WEIGHT} at most")
     return sextets, nibbles
+
+
+def _highest(factors: NDArray[np.float32], held: NDArray[np.uint16]) -> NDArray[np.float32]:
+    """(Q,): the largest factor that a reference can have in common with each probe."""
+    common = np.arange(len(factors), dtype=np.uint16) & held[:, None]
+    found: NDArray[np.float32] = factors[common].max(axis=1)
+    return found
 
 
 def _transposed(rows: NDArray[np.int8]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -201,6 +217,7 @@ class Best:
         found: (Q,) int32, entries of each list.
         scores: (Q, k) float32, best first; equal scores by slot.
         slots: (Q, k) int64, -1 beyond the list.
+        ids: (Q, k) int64, of the references in those slots; -1 beyond the list.
         candidates: (Q,) int64, how many references a scan of codes scored exactly.
     """
 
@@ -210,9 +227,10 @@ class Best:
         self.found = np.zeros(count, np.int32)
         self.scores = np.full((count, k), -np.inf, np.float32)
         self.slots = np.full((count, k), -1, np.int64)
+        self.ids = self.slots.copy()
         self.candidates = np.zeros(count, np.int64)
-        arrays = (self.floor, self.found, self.scores, self.slots, self.candidates)
-        self.native = _Best(k, *(array.ctypes.data for array in arrays))
+        arrays = (self.floor, self.found, self.scores, self.slots, self.ids, self.candidates)
+        self.native = _Best(k, *(address(array) for array in arrays))
 
 
 @cache
@@ -224,10 +242,11 @@ def _library() -> ctypes.CDLL:
     library.eurodac_vector_exact.argtypes = [*shared, _POINTER, level]
     library.eurodac_vector_put.argtypes = [_POINTER, _POINTER, _POINTER, wide]
     library.eurodac_vector_put.restype = None
-    library.eurodac_vector_weigh.argtypes = [_POINTER, _POINTER, wide, _POINTER, _POINTER]
+    library.eurodac_vector_codes.argtypes = [_POINTER] * 3
+    library.eurodac_vector_codes.restype = None
+    library.eurodac_vector_weigh.argtypes = [_POINTER] * 4
     library.eurodac_vector_weigh.restype = None
     library.eurodac_vector_tables.argtypes = [_POINTER, wide, _POINTER, _POINTER]
-    library.eurodac_vector_tables.restype = None
     return library
 
 
@@ -266,7 +285,7 @@ def search(
     pointers = [ctypes.byref(each.native) for each in (chunk, probes, best)]
     if exact:
         scratch = aligned(probes.scratch_bytes)
-        done = _library().eurodac_vector_exact(*pointers, first, last, scratch.ctypes.data, int(at))
+        done = _library().eurodac_vector_exact(*pointers, first, last, address(scratch), int(at))
     else:
         done = _library().eurodac_vector_scan(*pointers, first, last, int(at))
     if done < 0:
@@ -284,33 +303,66 @@ def put(leading: NDArray[np.uint8], slots: NDArray[np.int64], codes: NDArray[np.
     if len(slots) and not 0 <= slots.min() <= slots.max() < TILE * len(leading):
         raise ValueError("a slot lies outside the chunk")
     whole, wanted = np.ascontiguousarray(codes), np.ascontiguousarray(slots, np.int64)
-    _library().eurodac_vector_put(
-        leading.ctypes.data, wanted.ctypes.data, whole.ctypes.data, len(wanted)
-    )
+    _library().eurodac_vector_put(address(leading), address(wanted), address(whole), len(wanted))
+
+
+def codes(
+    rows: NDArray[np.int8], sources: NDArray[np.int32], masks: NDArray[np.uint64]
+) -> NDArray[np.uint64]:
+    """Abbreviate rows to the signs of chosen coordinates.
+
+    Args:
+        rows: (N, D) int8.
+        sources: (512,) int32, coordinate of every bit; -1 for bits that are not used.
+        masks: (N, 8) uint64, which bits count; the others alternate, half-way from any code.
+
+    Returns:
+        (N, 8) uint64, a bit is set where its coordinate is negative.
+
+    Cost: 0.5 us a row.
+    """
+    wanted = np.ascontiguousarray(masks, np.uint64)
+    if wanted.shape != (len(rows), _CODE):
+        raise ValueError("there is one mask of 512 bits per row")
+    found = np.empty_like(wanted)
+    places = (address(wanted), address(found))
+    _library().eurodac_vector_codes(ctypes.byref(_rows_of(rows, sources)), *places)
+    return found
 
 
 def weigh(
-    coordinates: NDArray[np.int8], z: NDArray[np.float64]
+    rows: NDArray[np.int8], sources: NDArray[np.int32], z: NDArray[np.float64]
 ) -> tuple[NDArray[np.int8], NDArray[np.int32]]:
-    """Round the coordinates of probes to weights whose cut fits in a byte.
+    """Round the leading coordinates of probes to weights whose cut fits in a byte.
 
     A bit is set where its coordinate is negative, so that is what a weight wants there.
 
     Args:
-        coordinates: (Q, 144) int8.
+        rows: (Q, D) int8.
+        sources: (512,) int32, coordinate of every bit, the leading ones first; -1 for none.
         z: (Q,) float64, deviations below the mean cost of strangers.
 
     Returns:
         (Q, 144) int8 within +-42, and (Q,) int32 costs that pass; below zero nobody does. Probes
-        of zeros let everybody pass.
+        whose leading coordinates are zeros let everybody pass.
 
     Cost: 0.5 us a probe.
     """
-    values, deviations = np.ascontiguousarray(coordinates), np.ascontiguousarray(z, np.float64)
-    if values.dtype != np.int8 or values.shape != (len(deviations), LEADING_BITS):
-        raise ValueError(f"a probe has {LEADING_BITS} int8 coordinates and one z")
-    weights, costs = np.empty_like(values), np.empty(len(values), np.int32)
-    places = [array.ctypes.data for array in (values, deviations)]
-    results = [array.ctypes.data for array in (weights, costs)]
-    _library().eurodac_vector_weigh(*places, len(values), *results)
+    deviations = np.ascontiguousarray(z, np.float64)
+    if deviations.shape != (len(rows),):
+        raise ValueError("there is one z per probe")
+    weights, costs = np.empty((len(rows), LEADING_BITS), np.int8), np.empty(len(rows), np.int32)
+    places = [address(array) for array in (deviations, weights, costs)]
+    _library().eurodac_vector_weigh(ctypes.byref(_rows_of(rows, sources)), *places)
     return weights, costs
+
+
+def _rows_of(rows: NDArray[np.int8], sources: NDArray[np.int32]) -> _Rows:
+    """Rows as the kernel takes them; the caller keeps the arrays while it runs."""
+    if rows.dtype != np.int8 or sources.dtype != np.int32 or sources.shape != (CODE_BITS,):
+        raise ValueError(f"rows are int8, and there are {CODE_BITS} int32 sources")
+    if not (rows.flags.c_contiguous and sources.flags.c_contiguous):
+        raise ValueError("rows and sources must be C-contiguous")
+    if sources.max() >= rows.shape[1]:
+        raise ValueError("a source lies beyond the coordinates of a row")
+    return _Rows(*rows.shape, address(rows), address(sources))

@@ -54,7 +54,7 @@ VECTOR_BODY int32_t dot_each(const int8_t *row, const int8_t *probe, int dimensi
 #define VECTOR_AVX2 __attribute__((target("avx2,fma,bmi,bmi2,popcnt")))
 #define VECTOR_AVX512                                                                              \
     __attribute__((target("avx2,fma,bmi,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,"           \
-                          "avx512vnni,avx512vpopcntdq,avx512vbmi,prefer-vector-width=512")))
+                          "avx512vnni,avx512vpopcntdq,avx512vbmi,avx512vbmi2,prefer-vector-width=512")))
 
 /* The same of 32 slots at once. */
 VECTOR_AVX2 static inline uint64_t passing_avx2(const uint8_t *tile, const uint8_t *nibbles,

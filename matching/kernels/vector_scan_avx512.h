@@ -17,7 +17,8 @@
 #define SCAN_AHEAD 16384 /* bytes between the call for leading bits and their use, */
 #define SCAN_SOON 4608   /* and of a probe alone, which waits for memory only */
 #define SCAN_MANY 32    /* probes from which on the whole codes of a tile are asked for */
-#define SCAN_LISTED 512 /* pairs from which on the whole codes are compared */
+#define SCAN_LISTED 512 /* pairs from which on the whole codes are compared, and */
+#define SCAN_LISTED_ALONE 128 /* the same of a probe alone, whose codes must not leave the cache */
 #define SCAN_MOST (SCAN_LISTED + SCAN_PROBES * VECTOR_TILE + 8)
 #define SCAN_SLOT_BITS 40
 #define SCAN_SLOT (((uint64_t)1 << SCAN_SLOT_BITS) - 1)
@@ -178,35 +179,62 @@ VECTOR_AVX512 static void refine_list(const vector_chunk *c, const vector_probes
     list->count = list->always = 0;
 }
 
-/* A probe alone: nothing is kept of a tile, and what passed is listed at once. */
+/* Lists the slots of a probe alone; nearly always there are eight at most. */
+VECTOR_AVX512 static inline __attribute__((always_inline)) void
+list_lanes(scan_list *list, int64_t slot0, uint64_t pass, __m512i lanes) {
+    const __m512i found = _mm512_maskz_compress_epi8(pass, lanes);
+    _mm512_storeu_si512(list->pair + list->count, /* what is not there is overwritten */
+                        _mm512_add_epi64(_mm512_set1_epi64(slot0),
+                                         _mm512_cvtepu8_epi64(_mm512_castsi512_si128(found))));
+    if (__builtin_expect(__builtin_popcountll(pass) > 8, 0))
+        list_slots(list, slot0, 0, pass, NULL);
+    else
+        list->count += __builtin_popcountll(pass);
+}
+
+/* Which slots of a tile are within the first cut of a probe alone. */
+VECTOR_AVX512 static inline __attribute__((always_inline)) uint64_t
+near_alone(const uint8_t *rows, const uint8_t *sextets, __m512i most) {
+    __m512i cost[2] = {_mm512_setzero_si512(), _mm512_setzero_si512()};
+#pragma GCC unroll 8
+    for (int g = 0; g < VECTOR_SEXTETS / 4; g++) {
+        __m512i index[4];
+        for (int i = 0; i < 3; i++)
+            __builtin_prefetch(rows + (3 * g + i) * VECTOR_TILE + SCAN_SOON);
+        sextet_indices(rows + 3 * g * VECTOR_TILE, index);
+#pragma GCC unroll 4
+        for (int i = 0; i < 4; i++)
+            cost[i % 2] = _mm512_adds_epu8(
+                cost[i % 2], _mm512_permutexvar_epi8(
+                                 index[i], _mm512_load_si512(sextets + 64 * (4 * g + i))));
+    }
+    return _mm512_cmple_epu8_mask(_mm512_adds_epu8(cost[0], cost[1]), most);
+}
+
+/* A probe alone: nothing is kept of a tile. The codes of what passed are asked for a group at a
+ * time, because a loop that ends after one or two turns is mispredicted every time. */
 VECTOR_AVX512 static void alone_avx512(const vector_chunk *c, const vector_probes *q,
                                        vector_best *b, int64_t tile0, int64_t tile1,
                                        scan_list *list, vector_queue *queue) {
     const int32_t cut = q->cuts[0];
     const __m512i most = _mm512_set1_epi8((char)(cut < 255 ? cut : 255));
     const uint64_t any = cut < 0 ? 0 : ~(uint64_t)0;
-    for (int64_t t = tile0; t < tile1; t++) {
-        const uint8_t *rows = c->leading + VECTOR_ROWS * VECTOR_TILE * t;
-        const uint64_t live = c->live[t];
-        __m512i cost[2] = {_mm512_setzero_si512(), _mm512_setzero_si512()};
-#pragma GCC unroll 8
-        for (int g = 0; g < VECTOR_SEXTETS / 4; g++) {
-            __m512i index[4];
-            for (int i = 0; i < 3; i++)
-                __builtin_prefetch(rows + (3 * g + i) * VECTOR_TILE + SCAN_SOON);
-            sextet_indices(rows + 3 * g * VECTOR_TILE, index);
-#pragma GCC unroll 4
-            for (int i = 0; i < 4; i++)
-                cost[i % 2] = _mm512_adds_epu8(
-                    cost[i % 2], _mm512_permutexvar_epi8(
-                                     index[i], _mm512_load_si512(q->sextets + 64 * (4 * g + i))));
+    uint8_t numbers[VECTOR_TILE];
+    for (int i = 0; i < VECTOR_TILE; i++) numbers[i] = (uint8_t)i;
+    const __m512i lanes = _mm512_loadu_si512(numbers);
+    for (int64_t t = tile0; t < tile1;) {
+        const int64_t end = t + SCAN_GROUP < tile1 ? t + SCAN_GROUP : tile1;
+        int asked = list->count;
+        for (; t < end; t++) {
+            const uint64_t always = c->always[t];
+            const uint64_t near =
+                any & near_alone(c->leading + VECTOR_ROWS * VECTOR_TILE * t, q->sextets, most);
+            list->always |= always != 0;
+            list_lanes(list, VECTOR_TILE * t, c->live[t] & (near | always), lanes);
         }
-        const uint64_t near =
-            any & _mm512_cmple_epu8_mask(_mm512_adds_epu8(cost[0], cost[1]), most);
-        list->always |= c->always[t] != 0;
-        list_slots(list, VECTOR_TILE * t, 0, live & (near | c->always[t]),
-                   c->codes + VECTOR_CODE * VECTOR_TILE * t);
-        if (list->count >= SCAN_LISTED) refine_list(c, q, b, list, queue);
+        for (; asked < list->count; asked++)
+            __builtin_prefetch(c->codes + VECTOR_CODE * list->pair[asked]);
+        if (list->count >= SCAN_LISTED_ALONE) refine_list(c, q, b, list, queue);
     }
 }
 

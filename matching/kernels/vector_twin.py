@@ -7,16 +7,17 @@ from numpy.typing import NDArray
 
 from matching.kernels.vector import LEADING_BITS, MASKS, MAX_WEIGHT, TILE, Best, Chunk, Probes
 
-__all__ = ["search", "weigh"]
+__all__ = ["codes", "search", "weigh"]
 
 _COSTLY = 500  # VECTOR_COSTLY of vector.h
+_ALTERNATING = np.uint64(0x5555555555555555)  # VECTOR_ALTERNATING
 
 
 def search(
     chunk: Chunk, probes: Probes, best: Best, *, tiles: tuple[int, int], exact: bool = False
 ) -> None:
     """Do what ``matching.kernels.vector.search`` does; see there."""
-    rows, _, _, codes, masks, cuts, factors, *_, wanted = probes.arrays
+    rows, _, _, codes, masks, cuts, factors, held, *_, wanted = probes.arrays
     slots = np.arange(TILE * tiles[0], TILE * tiles[1])
     lanes = (slots % TILE).astype(np.uint64)
     alive, always = (
@@ -35,10 +36,9 @@ def search(
             allowed &= near | always
         chosen = slots[allowed]
         dots = chunk.rows[chosen].astype(np.int32) @ rows[probe].astype(np.int32)
-        patterns = chunk.present[chosen] & (factors.shape[1] - 1)
-        scores = dots.astype(np.float32) * factors[probe, patterns]
+        scores = dots.astype(np.float32) * factors[chunk.present[chosen] & held[probe]]
         best.candidates[probe] += 0 if exact else len(chosen)
-        _keep(best, probe, scores, chosen + chunk.base)
+        _keep(best, probe, scores, chosen + chunk.base, chunk.ids[chosen])
 
 
 def _costs(codes: NDArray[np.uint64], weights: NDArray[np.int8]) -> NDArray[np.int64]:
@@ -49,24 +49,48 @@ def _costs(codes: NDArray[np.uint64], weights: NDArray[np.int8]) -> NDArray[np.i
     return capped
 
 
-def _keep(best: Best, probe: int, scores: NDArray[np.float32], slots: NDArray[np.int64]) -> None:
+def _keep(
+    best: Best,
+    probe: int,
+    scores: NDArray[np.float32],
+    slots: NDArray[np.int64],
+    ids: NDArray[np.int64],
+) -> None:
     count = best.found[probe]
     reaching = scores >= best.floor[probe]
     every = np.concatenate([best.scores[probe, :count], scores[reaching]])
     places = np.concatenate([best.slots[probe, :count], slots[reaching]])
+    owners = np.concatenate([best.ids[probe, :count], ids[reaching]])
     order = np.lexsort((places, -every))[: best.k]
     best.found[probe] = len(order)
     best.scores[probe, : len(order)] = every[order]
     best.slots[probe, : len(order)] = places[order]
+    best.ids[probe, : len(order)] = owners[order]
     if len(order) == best.k:
         best.floor[probe] = max(best.floor[probe], every[order[-1]])
 
 
+def codes(
+    rows: NDArray[np.int8], sources: NDArray[np.int32], masks: NDArray[np.uint64]
+) -> NDArray[np.uint64]:
+    """Do what ``matching.kernels.vector.codes`` does; see there."""
+    bits = np.ascontiguousarray(_chosen(rows, sources) < 0)
+    packed = np.packbits(bits, axis=1, bitorder="little").view(np.uint64)
+    found: NDArray[np.uint64] = (packed & masks) | (_ALTERNATING & ~masks)
+    return found
+
+
+def _chosen(rows: NDArray[np.int8], sources: NDArray[np.int32]) -> NDArray[np.int8]:
+    """(N, bits): the coordinate of every bit, zero where there is none."""
+    found: NDArray[np.int8] = np.where(sources < 0, 0, rows[:, sources]).astype(np.int8)
+    return found
+
+
 def weigh(
-    coordinates: NDArray[np.int8], z: NDArray[np.float64]
+    rows: NDArray[np.int8], sources: NDArray[np.int32], z: NDArray[np.float64]
 ) -> tuple[NDArray[np.int8], NDArray[np.int32]]:
     """Do what ``matching.kernels.vector.weigh`` does; see there."""
-    values = coordinates.astype(np.float64)
+    values = _chosen(rows, sources[:LEADING_BITS]).astype(np.float64)
     margin = np.abs(values).sum(axis=1) - z * np.sqrt((values**2).sum(axis=1))
     scale = _COSTLY / np.where(margin > 0, margin, np.inf)
     weights = np.clip(np.rint(-values * scale[:, None]), -MAX_WEIGHT, MAX_WEIGHT)

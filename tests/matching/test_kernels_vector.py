@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from matching.errors import KernelError
 from matching.kernels import vector, vector_twin
@@ -13,6 +14,8 @@ from tests.matching.levels import levels
 
 LEVELS = levels()
 FULL = np.uint64(2**64 - 1)
+ODD = np.uint64(0x5555555555555555)
+EVERY = np.arange(512, dtype=np.int32)  # every bit from its own coordinate
 
 
 def make_chunk(rng: np.random.Generator, *, tiles: int, dimensions: int, extreme: bool) -> Chunk:
@@ -31,6 +34,7 @@ def make_chunk(rng: np.random.Generator, *, tiles: int, dimensions: int, extreme
         always=rng.integers(0, 2**64, tiles, np.uint64) & rng.integers(0, 2**64, tiles, np.uint64),
         attributes=rng.integers(0, 16, slots).astype(np.uint32),
         present=rng.integers(1, 4, slots).astype(np.uint16),
+        ids=rng.permutation(slots),
         base=1000 * TILE,
     )
 
@@ -58,7 +62,8 @@ def make_probes(
     return Probes(
         rng.integers(-127, 128, (count, dimensions)).astype(np.int8),
         sieve,
-        factors=rng.uniform(0.5, 2, (count, 4)).astype(np.float32),
+        factors=rng.uniform(0.5, 2, 4).astype(np.float32),
+        held=rng.integers(1, 4, count).astype(np.uint16),
         wanted=np.array([[0, 0, 0, 0], [3, 12, 0, 0], [1, 2, 4, 8]], np.uint32)[
             np.arange(count) % 3
         ],
@@ -66,9 +71,10 @@ def make_probes(
     )
 
 
-def lists(best: Best) -> list[list[tuple[float, int]]]:
+def lists(best: Best) -> list[list[tuple[float, int, int]]]:
+    arrays = (best.scores, best.slots, best.ids)
     return [
-        list(zip(best.scores[p, :n].tolist(), best.slots[p, :n].tolist(), strict=True))
+        list(zip(*(array[p, :n].tolist() for array in arrays), strict=True))
         for p, n in enumerate(best.found.tolist())
     ]
 
@@ -119,14 +125,21 @@ def test_lists_carried_over_ranges_are_those_of_one_range(at: Level) -> None:
     assert lists(whole) == lists(parts)
 
 
-def test_more_candidates_than_a_queue_holds_are_all_scored() -> None:
+@pytest.mark.parametrize("at", LEVELS)
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("loose", [0, 12, 25, 300])
+def test_any_number_of_a_tile_may_pass(at: Level, count: int, loose: int) -> None:
     rng = np.random.default_rng(7)
-    chunk = make_chunk(rng, tiles=40, dimensions=64, extreme=False)
+    chunk = make_chunk(rng, tiles=43, dimensions=64, extreme=False)
     chunk.live[:] = FULL
-    probes = make_probes(rng, chunk, 2, loose=300)
-    best = Best(2, 1, -np.inf)
-    vector.search(chunk, probes, best, tiles=(0, 40))
-    assert best.candidates[0] == 40 * TILE
+    chunk.always[:: 1 if loose == 0 else 50] = 0
+    probes = make_probes(rng, chunk, count, loose=loose)
+    found, expected = Best(count, 9, -np.inf), Best(count, 9, -np.inf)
+    vector.search(chunk, probes, found, tiles=(0, 43), at=at)
+    vector_twin.search(chunk, probes, expected, tiles=(0, 43))
+    assert lists(found) == lists(expected)
+    assert found.candidates.tolist() == expected.candidates.tolist()
+    assert (found.candidates[0] == 43 * TILE) == (loose == 300)  # more than a queue holds
 
 
 def test_what_does_not_fit_is_refused() -> None:
@@ -138,9 +151,16 @@ def test_what_does_not_fit_is_refused() -> None:
         with pytest.raises(ValueError, match="fit the chunk"):
             vector.search(chunk, arguments[0], Best(2, 1, 0.0), tiles=arguments[1])
     for weight in (MAX_WEIGHT + 1, -MAX_WEIGHT - 1, -128):
-        weights = np.full_like(probes.sieve.weights, weight)
+        weights = probes.sieve.weights.copy()
+        weights[-1, -1] = weight
         with pytest.raises(ValueError, match="at most"):
-            replace(probes.sieve, weights=weights)
+            Probes(
+                np.zeros((2, 64), np.int8),
+                replace(probes.sieve, weights=weights),
+                factors=np.ones(2, np.float32),
+                held=np.ones(2, np.uint16),
+                wanted=np.zeros((2, 4), np.uint32),
+            )
     with pytest.raises(ValueError, match="outside"):
         vector.put(chunk.leading, np.array([2 * TILE]), np.zeros((1, 8), np.uint64))
     if level() < Level.AVX512:
@@ -149,29 +169,54 @@ def test_what_does_not_fit_is_refused() -> None:
 
 
 def test_a_bit_weighs_what_its_coordinate_does_and_wants_its_sign() -> None:
-    coordinates = np.zeros((2, LEADING_BITS), np.int8)
-    coordinates[:, :4] = [[10, -20, 0, 40], [127, -127, 127, 127]]
-    weights, costs = vector.weigh(coordinates, np.array([0.0, 1.9]))
+    rows = np.zeros((2, 512), np.int8)
+    rows[:, :4] = [[10, -20, 0, 40], [127, -127, 127, 127]]
+    weights, costs = vector.weigh(rows, EVERY, np.array([0.0, 1.9]))
     assert weights[0, :4].tolist() == [-42, 42, 0, -42]  # at most what a table holds
     assert costs[0] == 63
     assert (np.abs(weights[1, :4]) == 42).all()
-    none, never = vector.weigh(
-        coordinates[1:], np.array([3.0])
-    )  # more deviations than there can be
+    impossible = np.array([3.0])  # more deviations than there can be
+    none, never = vector.weigh(rows[1:], EVERY, impossible)
     assert not none.any()
     assert never.tolist() == [-1]
 
 
+def make_rows(rng: np.random.Generator) -> tuple[NDArray[np.int8], NDArray[np.int32]]:
+    """Rows of all kinds, and sources of which some are not used and some stand twice."""
+    rows = rng.integers(-128, 128, (400, 576)).astype(np.int8)
+    rows[::5] = rng.normal(0, 20, (80, 576)).clip(-127, 127).astype(np.int8)
+    rows[1::7, 3:] = 0
+    rows[2] = 0
+    return rows, rng.integers(-1, 576, 512).astype(np.int32)
+
+
 def test_weights_and_costs_are_those_of_the_twin() -> None:
     rng = np.random.default_rng(9)
-    coordinates = rng.integers(-128, 128, (400, LEADING_BITS)).astype(np.int8)
-    coordinates[::5] = rng.normal(0, 20, (80, LEADING_BITS)).clip(-127, 127).astype(np.int8)
-    coordinates[1::7, 3:] = 0
-    coordinates[2] = 0
+    rows, sources = make_rows(rng)
     z = rng.uniform(-100, 12, 400)
-    weights, costs = vector.weigh(coordinates, z)
-    expected = vector_twin.weigh(coordinates, z)
-    assert weights.tolist() == expected[0].tolist()
-    assert costs.tolist() == expected[1].tolist()
-    with pytest.raises(ValueError, match="coordinates"):
-        vector.weigh(coordinates[:, :-1], z)
+    for places in (EVERY, sources):
+        weights, costs = vector.weigh(rows, places, z)
+        expected = vector_twin.weigh(rows, places, z)
+        assert weights.tolist() == expected[0].tolist()
+        assert costs.tolist() == expected[1].tolist()
+    with pytest.raises(ValueError, match="one z"):
+        vector.weigh(rows, EVERY, z[1:])
+
+
+def test_codes_are_those_of_the_twin() -> None:
+    rng = np.random.default_rng(10)
+    rows, sources = make_rows(rng)
+    masks = rng.integers(0, 2**64, (400, 8), np.uint64)
+    masks[::3] = FULL
+    for places in (EVERY, sources):
+        expected = vector_twin.codes(rows, places, masks)
+        assert vector.codes(rows, places, masks).tolist() == expected.tolist()
+    assert (vector.codes(rows, EVERY, np.zeros_like(masks)) == ODD).all()
+    for bad, message in (
+        ((rows[:, ::2], EVERY[:], masks), "contiguous"),
+        ((rows, EVERY + 65, masks), "beyond"),
+        ((rows, EVERY[:-1], masks), "512 int32 sources"),
+        ((rows, EVERY, masks[1:]), "one mask"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            vector.codes(*bad)

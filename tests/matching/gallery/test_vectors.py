@@ -279,7 +279,7 @@ def test_a_cut_lets_closer_codes_pass_and_counts_the_bits_that_are_there() -> No
 
 
 def test_who_has_less_is_cut_by_the_energy_that_is_left() -> None:
-    shares = PERSON.leading_share(np.array([PERSON.everything, 0b1, 0b10, 0b111], np.uint16))
+    shares = PERSON.leading_shares[[PERSON.everything, 0b1, 0b10, 0b111]]
     face, finger = 54 / 512, 9 * 0.5 / 128  # leading bits times the weight of each
     whole = face + 10 * finger
     expected = [1, face / whole, finger / whole, (face + 2 * finger) / whole]
