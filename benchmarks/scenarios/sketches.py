@@ -77,7 +77,9 @@ def run(args: argparse.Namespace) -> Result:
             rows += _levels(subject, name, halves)
     if len(prints) == 2:
         for probe, reference in (_EXTRACTORS, _EXTRACTORS[::-1]):
-            rows += _across(f"{probe} probe, {reference} reference", prints, probe, reference)
+            case = f"{probe} probe, {reference} reference"
+            rows += _across(case, prints, probe, reference)
+            rows += _lost(case, prints[probe], args, references=prints[reference])
     for name, found in prints.items():
         rows += _persons(name, found, args)
         rows += _lost(name, found, args)
@@ -152,11 +154,16 @@ def _persons(name: str, prints: Prints, args: argparse.Namespace) -> list[Row]:
     return rows
 
 
-def _lost(name: str, prints: Prints, args: argparse.Namespace) -> list[Row]:
+def _lost(
+    name: str, prints: Prints, args: argparse.Namespace, *, references: Prints | None = None
+) -> list[Row]:
+    draws = args.draws // _FEWER
     return [
         _lost_of(
             f"{name}, composed people, {fingers} fingers",
-            composed_pairs(prints, draws=args.draws // _FEWER, positions=positions, seed=args.seed),
+            composed_pairs(
+                prints, draws=draws, positions=positions, seed=args.seed, references=references
+            ),
         )
         for fingers, positions in FINGERS.items()
     ]

@@ -130,10 +130,25 @@ def _some(fingers: FingerSet, positions: Sequence[FingerPosition]) -> FingerSet:
 
 
 def composed_pairs(
-    prints: Prints, *, draws: int, positions: Sequence[FingerPosition], seed: int
+    prints: Prints,
+    *,
+    draws: int,
+    positions: Sequence[FingerPosition],
+    seed: int,
+    references: Prints | None = None,
 ) -> Iterator[Pair]:
-    """Probe and reference of people composed of different single fingers of some prints."""
+    """Probe and reference of people composed of different single fingers of some prints.
+
+    Args:
+        prints: Of the probes.
+        draws: How many people.
+        positions: Their fingers.
+        seed: Of the composition.
+        references: The same prints in the same order, as another extractor reads them; those of the
+            probes by default.
+    """
     rng = np.random.default_rng(seed)
+    enrolled = (references or prints).templates
     order = np.lexsort((prints.impressions, prints.fingers))
     table = order.reshape(len(np.unique(prints.fingers)), -1)
     for _ in range(draws):
@@ -142,7 +157,7 @@ def composed_pairs(
         rows = np.take_along_axis(chosen, columns, axis=1)
         yield (
             FingerSet({p: prints.templates[i] for p, i in zip(positions, rows[:, 0], strict=True)}),
-            FingerSet({p: prints.templates[i] for p, i in zip(positions, rows[:, 1], strict=True)}),
+            FingerSet({p: enrolled[i] for p, i in zip(positions, rows[:, 1], strict=True)}),
         )
 
 
