@@ -3,7 +3,8 @@
 The reference is only bits, the probe keeps its values: a value near zero says little about the bit
 of its mate, so it weighs little.  How far strangers lie from a probe differs from finger to finger;
 each finger is divided by its spread over a fixed cohort of strangers, so that a finger that is far
-from everybody does not drown the others.
+from everybody does not drown the others.  Then it counts by the root of its strength: that is how
+much nearer than strangers a mate is by it, and sums weighed so tell mates best.
 """
 
 from __future__ import annotations
@@ -104,7 +105,8 @@ def make_probes(
     # A distance is (the sum of the sizes - the product with the signs) / 2; its spread is taken
     # over the bits that every search looks at.
     near = np.ascontiguousarray(values[:, :_NEAR])
-    values[used] /= product(near, signs).std(axis=1, keepdims=True)[used]
+    spreads = product(near, signs).std(axis=1)
+    values[used] *= (np.sqrt(strengths[used]) / spreads[used])[:, None]
     weights = _whole(values)
     scanned = _distances(weights[:, :_SCANNED], signs[:_SCANNED])
     rest = _distances(weights[:, _SCANNED:_NEAR], signs[_SCANNED:])

@@ -92,6 +92,18 @@ def test_a_probe_says_how_strong_its_fingers_are() -> None:
     assert strong > 1.5 * weak > 0
 
 
+def test_a_finger_counts_by_the_root_of_its_strength() -> None:
+    rng = np.random.default_rng(9)
+    rows = [finger(rng, count) for count in (60, 20)]
+    found = encoded(rows)
+    probes = make_probes(found, POSITIONS[:2])
+    cohort = shipped().columns.T @ probes.codes.weights[:2].T.astype(np.float32)
+    spreads = cohort.std(axis=0)
+    told = np.sqrt(found.strengths.astype(float))
+    assert spreads[0] / spreads[1] == pytest.approx(told[0] / told[1], rel=0.2)
+    assert told[0] > 1.5 * told[1]
+
+
 def test_a_finger_without_pairs_is_not_looked_for() -> None:
     rng = np.random.default_rng(6)
     empty = MinutiaeTemplate(np.zeros((0, 4), np.float32), np.zeros(0, np.uint8), "mindtct/1")
