@@ -121,7 +121,10 @@ def _ndjson(path: Path) -> list[tuple[int, object]]:
             try:
                 found.append((line, strict_json.parse(data)))
             except EurodacError as error:
-                raise _refused(path, line, "is not JSON") from error
+                raise _refused(
+                    path, line, "is not JSON in UTF-8; a file has one object a line, or is Parquet "
+                    "and named .parquet"
+                ) from error  # fmt: skip
     return found
 
 
@@ -132,7 +135,7 @@ def _parquet(path: Path) -> list[tuple[int, object]]:
     except ModuleNotFoundError as error:
         raise BatchError(
             "batch_no_parquet",
-            "Parquet files need the extra: pip install 'eurodac-register[parquet]'",
+            "Parquet files need pyarrow: pip install '.[parquet]' in the folder of the project",
         ) from error
     try:
         return list(enumerate(parquet.read_table(path).to_pylist(), 1))
@@ -160,7 +163,10 @@ def _as_text(name: str, value: object, path: Path, line: int) -> str:
     if isinstance(value, date):
         return value.isoformat()[:10]
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise _refused(path, line, "has a value that is neither text, list of texts nor number")
+        raise _refused(
+            path, line, f"has a value in {name!r} that is neither text, list of texts nor whole "
+            "number; write other numbers as text"
+        )  # fmt: skip
     return str(value)
 
 

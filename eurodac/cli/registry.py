@@ -17,6 +17,7 @@ from eurodac.cli.call import Call, Json, acting, console, now
 from eurodac.errors import AccessDeniedError, NotReadyError
 from eurodac.galleries import GalleryReport, GalleryReports
 from eurodac.identities import actor_from, load_secret, secret_path
+from eurodac.keys import load_kek
 from eurodac.law.trace import trace
 from eurodac.record import Role
 from eurodac.service import initialise
@@ -59,6 +60,7 @@ def init(*, as_json: Json = False) -> None:
 def serve(*, as_json: Json = False) -> None:
     """Serve the API and the officer pages on EURODAC_HOST and EURODAC_PORT."""
     settings = load_settings()
+    load_kek(settings.key_path)  # without one the server would stop with thirty lines, not one
     address = f"http://{settings.host}:{settings.port}"
     _done(as_json, {"address": address}, f"officer pages: {address}/officer/")
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")

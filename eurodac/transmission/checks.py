@@ -128,7 +128,9 @@ def check_requirements(model: MessageModel, category: Category) -> None:
     for field, rule in categories.fields_of(category, when="sent").items():
         left_out = field not in given and field not in model.missing
         if rule.requirement == "required" and left_out:
-            raise refused("field_required", field, category, f"is required: {rule.says}")
+            where = f'; the reason stands in "missing", under "{field}"'
+            hint = where if rule.missing_reason_allowed else ""
+            raise refused("field_required", field, category, f"is required: {rule.says}{hint}")
     if "names" in given:
         current = sum(name.kind is NameKind.CURRENT for name in model.names or ())
         if current != 1:

@@ -9,8 +9,10 @@ a row is the signs of chosen coordinates, so many for each segment.
 from __future__ import annotations
 
 import math
+from binascii import crc32
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +24,14 @@ __all__ = ["PERSON", "Layout", "Segment", "face"]
 
 _REACH = 4.6  # standard deviations of a coordinate that int8 holds; 4 in a million are clipped
 _UNIT = 1e-3  # how far from one the length of a segment may be
+_SELF = 0.2  # and what a row scores against itself; of normal coordinates 2 % at most is rounding
 _SPARSE = 0.75  # share of the bits; cuts were calibrated with 3 fingers in 100 missing
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int8]
 Codes = NDArray[np.uint64]
 Present = NDArray[np.uint16]
+_T = TypeVar("_T", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,11 @@ class Layout:
             raise ValueError("a segment has an even number of bits, at most its dimensions")
         if sum(s.bits for s in self.segments) > CODE_BITS:
             raise ValueError(f"a code has at most {CODE_BITS} bits")
+
+    @cached_property
+    def identity(self) -> str:
+        """Says that rows of two layouts can be compared: the name, and a checksum of the rest."""
+        return f"{self.name}/{crc32(repr(self.segments).encode()):08x}"
 
     @cached_property
     def dimensions(self) -> int:
@@ -151,7 +160,9 @@ class Layout:
             (N, dimensions) int8, zero where a segment is missing.
 
         Raises:
-            TemplateError: ``vector_shape``, ``vector_value`` or ``vector_length``.
+            TemplateError: ``vector_shape``, ``vector_value`` or ``vector_length``: vectors must be
+                like embeddings, of coordinates of about one size. A row that scores less than 0.8
+                or more than 1.2 against itself is refused.
         """
         if vectors.ndim != 2 or vectors.shape[1] != self.dimensions:
             raise TemplateError(
@@ -170,15 +181,29 @@ class Layout:
             rows = self._rounded(numbers)
         for m in range(0 if complete else len(self.segments)):
             rows[present >> m & 1 == 0, self._edges[m] : self._edges[m + 1]] = 0
-        if not rows.any(axis=1).all():
-            raise TemplateError("vector_value", "a vector is zero; extract the template again")
+        self._check_self(rows, present)
         return rows
+
+    def _check_self(self, rows: Rows, present: Present) -> None:
+        """Refuse rows that are not like themselves: int8 of another scale, or clipped too much."""
+        for m, segment in enumerate(self.segments):
+            part = self._part(rows, m, present).astype(np.float32)
+            likeness = np.vecdot(part, part) / np.float32(self.step**2 * segment.weight)
+            if not (np.abs(likeness - 1) <= _SELF).all():
+                raise TemplateError(
+                    "vector_value",
+                    f"a {segment.name} vector is zero, has a few coordinates far larger than the "
+                    "rest, or is an int8 row of another scale; extract the template again",
+                )
+
+    def _part(self, vectors: NDArray[_T], m: int, present: Present) -> NDArray[_T]:
+        """A segment of those that have it."""
+        part = vectors[:, self._edges[m] : self._edges[m + 1]]
+        return part if len(self.segments) == 1 else part[present >> m & 1 == 1]
 
     def _check_lengths(self, vectors: Floats, present: Present) -> None:
         for m in range(len(self.segments)):
-            part = vectors[:, self._edges[m] : self._edges[m + 1]]
-            if len(self.segments) > 1:
-                part = part[present >> m & 1 == 1]
+            part = self._part(vectors, m, present)
             with np.errstate(over="ignore", invalid="ignore", under="ignore"):
                 lengths = np.sqrt(np.vecdot(part, part))
             if not (np.abs(lengths - 1) <= _UNIT).all():  # also catches NaN, zero and denormals

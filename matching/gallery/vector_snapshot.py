@@ -27,6 +27,7 @@ from matching.gallery.generations import (
     write_durably,
 )
 from matching.gallery.vector_chunk import Chunk
+from matching.gallery.vector_cuts import Cut
 from matching.gallery.vector_layout import Layout
 from matching.gallery.vectors import VectorGallery
 
@@ -46,7 +47,7 @@ class VectorManifest:
         database_id: Which database the references come from.
         mark: Up to which change of it; opaque here.
         model: What made the vectors, e.g. ``"dlib-resnet/1"``; other models cannot be compared.
-        layout: Name of the layout.
+        layout: Identity of the layout.
         dimensions: Of a row.
         chunk_slots: References per file.
         chunks: How many files.
@@ -91,7 +92,7 @@ def save_gallery(
     with locked(folder, LOCK_EX), gallery.frozen() as (chunks, used):
         numbers = generations(folder)
         manifest = VectorManifest(
-            _FORMAT, max(numbers, default=0) + 1, database_id, mark, model, gallery.layout.name,
+            _FORMAT, max(numbers, default=0) + 1, database_id, mark, model, gallery.layout.identity,
             gallery.layout.dimensions, gallery.chunk_slots, len(chunks), used,
         )  # fmt: skip
         for left in folder.glob(f"{TEMPORARY}*"):
@@ -114,12 +115,19 @@ def save_gallery(
 
 
 def open_gallery(
-    folder: Path, layout: Layout, *, database_id: str, model: str
+    folder: Path, layout: Layout, *, database_id: str, model: str, cut: Cut | None = None
 ) -> tuple[VectorGallery, VectorManifest]:
     """Open the newest generation: tables are read, rows are mapped.
 
     Everything is checked once, tile by tile. An erasure is made in the files at once; other changes
     stay in memory until the next ``save_gallery``.
+
+    Args:
+        folder: Where ``save_gallery`` wrote.
+        layout: Of its rows.
+        database_id: Which database.
+        model: What made the vectors.
+        cut: How far codes may differ; the shipped one of the layout by default.
 
     Raises:
         GalleryCorruptError: a file is missing or changed.
@@ -137,7 +145,7 @@ def open_gallery(
             ("format", str(manifest.format), str(_FORMAT)),
             ("database", manifest.database_id, database_id),
             ("model", manifest.model, model),
-            ("layout", manifest.layout, layout.name),
+            ("layout", manifest.layout, layout.identity),
         ):
             if found != needed:
                 raise _stale(f"snapshot_{what}", f"the snapshot is of another {what} ({found})")
@@ -146,7 +154,7 @@ def open_gallery(
             _MANIFEST,
         ]:
             raise _corrupt("a file is missing or does not belong to it")
-        gallery = VectorGallery(layout, chunk_slots=manifest.chunk_slots)
+        gallery = VectorGallery(layout, cut=cut, chunk_slots=manifest.chunk_slots)
         gallery.adopt(
             [
                 Chunk(

@@ -59,6 +59,13 @@ def registry(run: Run) -> Run:
     return run
 
 
+def test_serving_without_a_registry_says_so_in_a_line_and_gives_no_address(run: Run) -> None:
+    code, out, errors = run("serve")
+    assert (code, out) == (3, "")
+    assert "'init'" in errors
+    assert errors.count("\n") == 1
+
+
 def write(path: Path, message: Any) -> Path:
     path.write_text(json.dumps(message), "utf-8")
     return path

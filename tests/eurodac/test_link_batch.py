@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -183,13 +184,13 @@ def test_parquet_without_its_extra_says_what_to_install(
         raise ModuleNotFoundError(name=name)
 
     monkeypatch.setattr(batch_files, "import_module", missing)
-    with pytest.raises(BatchError, match=r"eurodac-register\[parquet\]"):
+    with pytest.raises(BatchError, match=r"pip install '\.\[parquet\]'"):
         read_batches([tmp_path / "rows.parquet"])
 
 
 def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:
-    pyarrow = pytest.importorskip("pyarrow")
-    parquet = pytest.importorskip("pyarrow.parquet")
+    pyarrow = import_module("pyarrow")
+    parquet = import_module("pyarrow.parquet")
     path = tmp_path / "rows.parquet"
     parquet.write_table(pyarrow.table({"names": ["Zoroaster Quill", "A"]}), path)
     whole = path.read_bytes()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -85,8 +86,8 @@ def test_links_by_fingers_whose_records_share_nothing_else(tmp_path: Path) -> No
 
 
 def test_fingers_are_read_from_parquet_as_structs_and_as_json(tmp_path: Path) -> None:
-    pyarrow = pytest.importorskip("pyarrow")
-    parquet = pytest.importorskip("pyarrow.parquet")
+    pyarrow = import_module("pyarrow")
+    parquet = import_module("pyarrow.parquet")
     sent = _sent(person(np.random.default_rng(2), "iso19794-2:2005"))
     found = []
     for column in ([sent, None], [json.dumps(sent), ""]):

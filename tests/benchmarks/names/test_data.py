@@ -85,7 +85,6 @@ def test_invented_people_keep_gaps_as_none(tmp_path: Path) -> None:
     assert len(found.left) == 2
 
 
-@pytest.mark.skipif(find_spec("pyarrow") is None, reason="needs pyarrow, of the extra peers")
 def test_historical_people_are_numbered_by_cluster(tmp_path: Path) -> None:
     pyarrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
     path = tmp_path / "names" / "historical_50k.parquet"

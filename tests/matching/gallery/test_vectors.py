@@ -1,5 +1,7 @@
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -287,11 +289,63 @@ def test_who_has_less_is_cut_by_the_energy_that_is_left() -> None:
 
 
 def test_a_probe_whose_leading_bits_say_nothing_is_still_found(people: np.ndarray) -> None:
-    rows = face(512).rows(people, np.ones(PEOPLE, np.uint16))
-    rows[7, :144] = 0
+    vectors = people.copy()
+    vectors[7, :144] = 0
+    vectors[7] /= np.linalg.norm(vectors[7])
     gallery = VectorGallery(512)
-    gallery.enrol(np.arange(PEOPLE), rows)
-    assert gallery.search(rows[7:8], k=1, threshold=0.5).ids[0, 0] == 7
+    gallery.enrol(np.arange(PEOPLE), vectors)
+    assert gallery.search(vectors[7:8], k=1, threshold=0.5).ids[0, 0] == 7
+
+
+def test_an_erasure_that_is_refused_or_breaks_erases_nobody(people: np.ndarray) -> None:
+    gallery = filled(people[:10])
+
+    def broken() -> Iterator[int]:
+        yield 10
+        raise OSError("the database is gone")
+
+    with pytest.raises(OSError, match="gone"):
+        gallery.erase(broken())
+    for ids in ([10, None], [10, np.nan], [10, 1.0], [-1], [2**63], ["10"], [[10]]):
+        with pytest.raises(TemplateError):
+            gallery.erase(ids)  # type: ignore[arg-type]
+    assert len(gallery) == 10
+    assert gallery.erase([10, 10, 99]) == 1
+    assert gallery.search(people[:1], k=1, threshold=0.9).ids[0, 0] == -1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"ids": [20.5, 21.7]},
+        {"ids": [0, 0]},
+        {"attributes": [2**32, 0]},
+        {"attributes": [-1, 0]},
+        {"attributes": [1.9, 0]},
+        {"present": [65537, 1]},
+        {"present": [0, 1]},
+        {"present": [1]},
+    ],
+)
+def test_numbers_are_neither_rounded_nor_wrapped(people: np.ndarray, wrong: dict[str, Any]) -> None:
+    gallery = VectorGallery(512)
+    given = {"ids": [1, 2], "vectors": people[:2], "attributes": [1, 2], "present": [1, 1]}
+    with pytest.raises(TemplateError):
+        gallery.enrol(**(given | wrong))  # type: ignore[arg-type]
+    gallery.enrol(**given)  # type: ignore[arg-type]
+    assert len(gallery) == 2
+    with pytest.raises(ValueError, match="mask"):
+        gallery.search(people[:1], k=1, threshold=0, wanted=(2**32,))
+
+
+def test_vectors_that_bytes_cannot_hold_are_refused(people: np.ndarray) -> None:
+    heavy = np.sign(people) * np.abs(people) ** 5
+    heavy /= np.linalg.norm(heavy, axis=1, keepdims=True)
+    rows = face(512).rows(people, np.ones(PEOPLE, np.uint16))
+    lone = np.eye(1, 512, dtype=np.float32)
+    for bad in (heavy, lone, np.full((1, 512), -128, np.int8), rows * 2, rows // 2):
+        with pytest.raises(TemplateError, match="far larger than the rest"):
+            VectorGallery(512).search(bad, k=1, threshold=0.0)
 
 
 def test_a_layout_without_a_cut_lets_everybody_pass() -> None:
