@@ -24,7 +24,8 @@ __all__ = ["PERSON", "Layout", "Segment", "face"]
 
 _REACH = 4.6  # standard deviations of a coordinate that int8 holds; 4 in a million are clipped
 _UNIT = 1e-3  # how far from one the length of a segment may be
-_SELF = 0.2  # and what a row scores against itself; of normal coordinates 2 % at most is rounding
+_ROUNDED = (0.8, 1.2)  # what a row scores against itself: clipping takes the more the heavier tails
+_GIVEN = (0.5, 2.0)  # the same of int8 rows, which need not be of unit length to the last step
 _SPARSE = 0.75  # share of the bits; cuts were calibrated with 3 fingers in 100 missing
 
 Floats = NDArray[np.float32]
@@ -161,8 +162,9 @@ class Layout:
 
         Raises:
             TemplateError: ``vector_shape``, ``vector_value`` or ``vector_length``: vectors must be
-                like embeddings, of coordinates of about one size. A row that scores less than 0.8
-                or more than 1.2 against itself is refused.
+                like embeddings, of coordinates of about one size. Whose row scores less than 0.8
+                or more than 1.2 against itself is refused; less than 0.5 or more than 2 of rows
+                that were given.
         """
         if vectors.ndim != 2 or vectors.shape[1] != self.dimensions:
             raise TemplateError(
@@ -181,15 +183,15 @@ class Layout:
             rows = self._rounded(numbers)
         for m in range(0 if complete else len(self.segments)):
             rows[present >> m & 1 == 0, self._edges[m] : self._edges[m + 1]] = 0
-        self._check_self(rows, present)
+        self._check_self(rows, present, _GIVEN if vectors.dtype == np.int8 else _ROUNDED)
         return rows
 
-    def _check_self(self, rows: Rows, present: Present) -> None:
+    def _check_self(self, rows: Rows, present: Present, allowed: tuple[float, float]) -> None:
         """Refuse rows that are not like themselves: int8 of another scale, or clipped too much."""
         for m, segment in enumerate(self.segments):
             part = self._part(rows, m, present).astype(np.float32)
             likeness = np.vecdot(part, part) / np.float32(self.step**2 * segment.weight)
-            if not (np.abs(likeness - 1) <= _SELF).all():
+            if not ((likeness >= allowed[0]) & (likeness <= allowed[1])).all():
                 raise TemplateError(
                     "vector_value",
                     f"a {segment.name} vector is zero, has a few coordinates far larger than the "
