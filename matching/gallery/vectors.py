@@ -24,7 +24,7 @@ from matching.gallery.vector_cuts import Cut, cut_of
 from matching.gallery.vector_input import MOST_MASK, ids_of, whole
 from matching.gallery.vector_layout import Layout, face
 from matching.kernels import vector
-from matching.kernels.vector import CODE_BITS, LEADING_BITS, MASKS, TILE, Best, Probes
+from matching.kernels.vector import CODE_BITS, LEADING_BITS, MASKS, TILE, Best, Part, Probes
 
 __all__ = ["VectorGallery", "VectorHits"]
 
@@ -296,12 +296,8 @@ class VectorGallery:
 
             def share(part: int) -> Best:
                 best = Best(probes.count, wish.k, wish.threshold)
-                for chunk in chunks:
-                    first, last = (_within(chunk, edge) for edge in edges[part : part + 2])
-                    if first < last:
-                        vector.search(
-                            chunk.kernel, probes, best, tiles=(first, last), exact=wish.exact
-                        )
+                mine = _parts_of(chunks, edges[part], edges[part + 1])
+                vector.search(mine, probes, best, exact=wish.exact)
                 return best
 
             if wish.threads == 1:
@@ -373,9 +369,15 @@ def _live(chunk: Chunk) -> NDArray[np.bool_]:
     return np.unpackbits(chunk.kernel.live.view(np.uint8), bitorder="little").astype(bool)
 
 
-def _within(chunk: Chunk, tile: int) -> int:
-    """A tile of the gallery as a tile of the chunk, held within it."""
-    return min(max(tile - chunk.base // TILE, 0), chunk.tiles)
+def _parts_of(chunks: Sequence[Chunk], first: int, last: int) -> list[Part]:
+    """Tiles of the gallery as tiles of its chunks."""
+    found = []
+    for chunk in chunks:
+        before = chunk.base // TILE
+        inside = max(first - before, 0), min(last - before, chunk.tiles)
+        if inside[0] < inside[1]:
+            found.append((chunk.kernel, *inside))
+    return found
 
 
 def _drop_repeated(ids: NDArray[np.int64], scores: NDArray[np.float32]) -> None:

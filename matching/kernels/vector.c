@@ -103,29 +103,29 @@ SPECIALISE_ROWS(avx512, VECTOR_AVX512, dot_avx512)
 #define rows_avx512 rows_portable
 #endif
 
-int eurodac_vector_scan(const vector_chunk *chunk, const vector_probes *probes, vector_best *best,
-                        int64_t tile0, int64_t tile1, int level) {
-    switch (eurodac_cpu_level(level)) {
-    case CPU_AVX512: scan_avx512(chunk, probes, best, tile0, tile1); return 0;
-    case CPU_AVX2: scan_avx2(chunk, probes, best, tile0, tile1); return 0;
-    case CPU_PORTABLE: scan_portable(chunk, probes, best, tile0, tile1); return 0;
-    default: return -1;
-    }
+int eurodac_vector_scan(const vector_part *parts, int64_t count, const vector_probes *probes,
+                        vector_best *best, int level) {
+    level = eurodac_cpu_level(level);
+    if (level < 0) return -1;
+    for (const vector_part *p = parts; p < parts + count; p++)
+        (level == CPU_AVX512 ? scan_avx512
+         : level == CPU_AVX2 ? scan_avx2
+                             : scan_portable)(p->chunk, probes, best, p->tile0, p->tile1);
+    return 0;
 }
 
-int eurodac_vector_exact(const vector_chunk *chunk, const vector_probes *probes, vector_best *best,
-                         int64_t tile0, int64_t tile1, uint8_t *scratch, int level) {
-    switch (eurodac_cpu_level(level)) {
-    case CPU_AVX512:
-        if (probes->count < VECTOR_FEW)
-            rows_avx512(chunk, probes, best, tile0, tile1);
+int eurodac_vector_exact(const vector_part *parts, int64_t count, const vector_probes *probes,
+                         vector_best *best, uint8_t *scratch, int level) {
+    level = eurodac_cpu_level(level);
+    if (level < 0) return -1;
+    for (const vector_part *p = parts; p < parts + count; p++)
+        if (level == CPU_AVX512 && probes->count >= VECTOR_FEW)
+            exact_avx512(p->chunk, probes, best, p->tile0, p->tile1, scratch);
         else
-            exact_avx512(chunk, probes, best, tile0, tile1, scratch);
-        return 0;
-    case CPU_AVX2: rows_avx2(chunk, probes, best, tile0, tile1); return 0;
-    case CPU_PORTABLE: rows_portable(chunk, probes, best, tile0, tile1); return 0;
-    default: return -1;
-    }
+            (level == CPU_AVX512 ? rows_avx512
+             : level == CPU_AVX2 ? rows_avx2
+                                 : rows_portable)(p->chunk, probes, best, p->tile0, p->tile1);
+    return 0;
 }
 
 void eurodac_vector_put(uint8_t *leading, const int64_t *slots, const uint64_t *codes,

@@ -41,6 +41,12 @@ typedef struct {
     int64_t base;               /* number of the first slot */
 } vector_chunk;
 
+/* Some tiles of a chunk. */
+typedef struct {
+    const vector_chunk *chunk;
+    int64_t tile0, tile1; /* first and last + 1 */
+} vector_part;
+
 typedef struct {
     int32_t count, dimensions; /* probes; coordinates, a multiple of 64 */
     const int8_t *rows;        /* [count][dimensions] */
@@ -68,12 +74,12 @@ typedef struct {
     int64_t *candidates; /* [count], how many slots a scan scored exactly */
 } vector_best;
 
-/* Tiles tile0..tile1-1 of a chunk, in the order of the slots. Returns 0, or -1 if this machine lacks
- * the level. `scratch` of the exact scan: VECTOR_SCRATCH(count, dimensions) bytes aligned to 64. */
-int eurodac_vector_scan(const vector_chunk *chunk, const vector_probes *probes, vector_best *best,
-                        int64_t tile0, int64_t tile1, int level);
-int eurodac_vector_exact(const vector_chunk *chunk, const vector_probes *probes, vector_best *best,
-                         int64_t tile0, int64_t tile1, uint8_t *scratch, int level);
+/* `count` parts in turn, in the order of the slots. Returns 0, or -1 if this machine lacks the level.
+ * `scratch` of the exact scan: VECTOR_SCRATCH(probes, dimensions) bytes aligned to 64. */
+int eurodac_vector_scan(const vector_part *parts, int64_t count, const vector_probes *probes,
+                        vector_best *best, int level);
+int eurodac_vector_exact(const vector_part *parts, int64_t count, const vector_probes *probes,
+                         vector_best *best, uint8_t *scratch, int level);
 /* Writes the leading bits of `count` codes to the lanes of their slots. */
 void eurodac_vector_put(uint8_t *leading, const int64_t *slots, const uint64_t *codes,
                         int64_t count);

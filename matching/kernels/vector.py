@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -16,7 +17,7 @@ from matching.kernels.native import Level, address, aligned
 
 __all__ = [
     "CODE_BITS", "LEADING_BITS", "MASKS", "MAX_DIMENSIONS", "MAX_WEIGHT", "TILE",
-    "Best", "Chunk", "Probes", "Sieve", "codes", "put", "search", "weigh",
+    "Best", "Chunk", "Part", "Probes", "Sieve", "codes", "put", "search", "weigh",
 ]  # fmt: skip
 
 TILE = 64  # VECTOR_TILE of vector.h
@@ -36,6 +37,12 @@ class _Chunk(ctypes.Structure):
         ("leading", _POINTER), ("codes", _POINTER), ("rows", _POINTER), ("live", _POINTER),
         ("always", _POINTER), ("attributes", _POINTER), ("present", _POINTER),
         ("ids", _POINTER), ("base", ctypes.c_int64),
+    )  # fmt: skip
+
+
+class _Part(ctypes.Structure):
+    _fields_ = (
+        ("chunk", ctypes.POINTER(_Chunk)), ("first", ctypes.c_int64), ("last", ctypes.c_int64),
     )  # fmt: skip
 
 
@@ -95,6 +102,10 @@ class Chunk:
         arrays = (*codes, *rows, self.attributes, self.present, self.ids)
         structure = _Chunk(*(address(array) for array in arrays), self.base)
         object.__setattr__(self, "native", structure)
+
+
+Part = tuple[Chunk, int, int]
+"""A chunk, its first tile and its last + 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +248,7 @@ class Best:
 def _library() -> ctypes.CDLL:
     library = native.load()
     wide, level = ctypes.c_int64, ctypes.c_int
-    shared: list[Any] = [_POINTER, _POINTER, _POINTER, wide, wide]
+    shared: list[Any] = [_POINTER, wide, _POINTER, _POINTER]
     library.eurodac_vector_scan.argtypes = [*shared, level]
     library.eurodac_vector_exact.argtypes = [*shared, _POINTER, level]
     library.eurodac_vector_put.argtypes = [_POINTER, _POINTER, _POINTER, wide]
@@ -251,21 +262,20 @@ def _library() -> ctypes.CDLL:
 
 
 def search(
-    chunk: Chunk,
+    parts: Sequence[Part],
     probes: Probes,
     best: Best,
     *,
-    tiles: tuple[int, int],
     exact: bool = False,
     at: Level = Level.AUTO,
 ) -> None:
     """Compare probes with the live references of some tiles and keep the best.
 
     Args:
-        chunk: The references, of the probes' dimensions.
+        parts: The references, of the probes' dimensions, in the order of the slots: a chunk, its
+            first tile and its last + 1, 0 <= first <= last <= T.
         probes: At least one.
         best: Of these probes; carried from call to call, one thread at a time.
-        tiles: First and last + 1, 0 <= first <= last <= T.
         exact: Score every reference, not only those whose code passes the cuts; the probes were
             prepared for it.
         at: Instruction set; no result depends on it.
@@ -277,17 +287,18 @@ def search(
     Cost: with AVX-512 about 0.25 ns a code and probe, 0.0015 us a row of 512 and probe for batches.
     Thread-safe, releases the GIL; slots that are not live may be written meanwhile.
     """
-    first, last = tiles
-    if chunk.rows.shape[1] != probes.dimensions or not 0 <= first <= last <= len(chunk.live):
-        raise ValueError("the tiles or the dimensions of the probes do not fit the chunk")
+    for chunk, first, last in parts:
+        if chunk.rows.shape[1] != probes.dimensions or not 0 <= first <= last <= len(chunk.live):
+            raise ValueError("the tiles or the dimensions of the probes do not fit the chunk")
     if exact and not probes.exact:
         raise ValueError("the probes were not prepared for an exact scan")
-    pointers = [ctypes.byref(each.native) for each in (chunk, probes, best)]
+    laid = (_Part * len(parts))(*(_Part(ctypes.pointer(c.native), a, b) for c, a, b in parts))
+    told = (laid, len(parts), ctypes.byref(probes.native), ctypes.byref(best.native))
     if exact:
         scratch = aligned(probes.scratch_bytes)
-        done = _library().eurodac_vector_exact(*pointers, first, last, address(scratch), int(at))
+        done = _library().eurodac_vector_exact(*told, address(scratch), int(at))
     else:
-        done = _library().eurodac_vector_scan(*pointers, first, last, int(at))
+        done = _library().eurodac_vector_scan(*told, int(at))
     if done < 0:
         raise KernelError("kernel_level", f"this machine cannot run {at.name}; use AUTO")
 

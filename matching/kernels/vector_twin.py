@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.kernels.vector import LEADING_BITS, MASKS, MAX_WEIGHT, TILE, Best, Chunk, Probes
+from matching.kernels.vector import LEADING_BITS, MASKS, MAX_WEIGHT, TILE, Best, Chunk, Part, Probes
 
 __all__ = ["codes", "search", "weigh"]
 
@@ -13,10 +15,15 @@ _COSTLY = 500  # VECTOR_COSTLY of vector.h
 _ALTERNATING = np.uint64(0x5555555555555555)  # VECTOR_ALTERNATING
 
 
-def search(
-    chunk: Chunk, probes: Probes, best: Best, *, tiles: tuple[int, int], exact: bool = False
-) -> None:
+def search(parts: Sequence[Part], probes: Probes, best: Best, *, exact: bool = False) -> None:
     """Do what ``matching.kernels.vector.search`` does; see there."""
+    for chunk, first, last in parts:
+        _search(chunk, probes, best, tiles=(first, last), exact=exact)
+
+
+def _search(
+    chunk: Chunk, probes: Probes, best: Best, *, tiles: tuple[int, int], exact: bool
+) -> None:
     rows, _, _, codes, masks, cuts, factors, held, *_, wanted = probes.arrays
     slots = np.arange(TILE * tiles[0], TILE * tiles[1])
     lanes = (slots % TILE).astype(np.uint64)

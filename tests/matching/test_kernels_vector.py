@@ -91,8 +91,8 @@ def test_the_lists_are_those_of_the_twin(
     probes = make_probes(rng, chunk, count, masked=count % 2 == 0)
     for k, threshold in ((1, -np.inf), (7, 10.0), (400, -np.inf), (3, np.inf)):
         found, expected = Best(count, k, threshold), Best(count, k, threshold)
-        vector.search(chunk, probes, found, tiles=(1, 5), exact=exact, at=at)
-        vector_twin.search(chunk, probes, expected, tiles=(1, 5), exact=exact)
+        vector.search([(chunk, 1, 5)], probes, found, exact=exact, at=at)
+        vector_twin.search([(chunk, 1, 5)], probes, expected, exact=exact)
         assert lists(found) == lists(expected)
         assert found.candidates.tolist() == expected.candidates.tolist()
         assert (threshold == np.inf) == (not found.found.any())
@@ -106,7 +106,7 @@ def test_equal_scores_stay_in_the_order_of_the_slots(at: Level) -> None:
     probes = make_probes(rng, chunk, 8, loose=300)
     for exact in (False, True):
         best = Best(8, 5, -np.inf)
-        vector.search(chunk, probes, best, tiles=(0, 4), exact=exact, at=at)
+        vector.search([(chunk, 0, 4)], probes, best, exact=exact, at=at)
         allowed = [
             s for s in range(4 * TILE) if chunk.attributes[s] & 3 and chunk.attributes[s] & 12
         ]
@@ -119,10 +119,16 @@ def test_lists_carried_over_ranges_are_those_of_one_range(at: Level) -> None:
     chunk = make_chunk(rng, tiles=9, dimensions=128, extreme=False)
     probes = make_probes(rng, chunk, 7, loose=4)
     whole, parts = Best(7, 6, -np.inf), Best(7, 6, -np.inf)
-    vector.search(chunk, probes, whole, tiles=(0, 9), at=at)
+    vector.search([(chunk, 0, 9)], probes, whole, at=at)
     for first in range(9):
-        vector.search(chunk, probes, parts, tiles=(first, first + 1), at=at)
+        vector.search([(chunk, first, first + 1)], probes, parts, at=at)
     assert lists(whole) == lists(parts)
+    for exact in (False, True):
+        found, expected = Best(7, 6, -np.inf), Best(7, 6, -np.inf)
+        several = [(replace(chunk, base=9 * TILE), 1, 4), (chunk, 0, 2), (chunk, 8, 9)]
+        vector.search(several, probes, found, exact=exact, at=at)
+        vector_twin.search(several, probes, expected, exact=exact)
+        assert lists(found) == lists(expected)
 
 
 @pytest.mark.parametrize("at", LEVELS)
@@ -135,8 +141,8 @@ def test_any_number_of_a_tile_may_pass(at: Level, count: int, loose: int) -> Non
     chunk.always[:: 1 if loose == 0 else 50] = 0
     probes = make_probes(rng, chunk, count, loose=loose)
     found, expected = Best(count, 9, -np.inf), Best(count, 9, -np.inf)
-    vector.search(chunk, probes, found, tiles=(0, 43), at=at)
-    vector_twin.search(chunk, probes, expected, tiles=(0, 43))
+    vector.search([(chunk, 0, 43)], probes, found, at=at)
+    vector_twin.search([(chunk, 0, 43)], probes, expected)
     assert lists(found) == lists(expected)
     assert found.candidates.tolist() == expected.candidates.tolist()
     assert (found.candidates[0] == 43 * TILE) == (loose == 300)  # more than a queue holds
@@ -149,7 +155,7 @@ def test_what_does_not_fit_is_refused() -> None:
     other = make_probes(rng, make_chunk(rng, tiles=1, dimensions=128, extreme=False), 2)
     for arguments in ((probes, (0, 3)), (probes, (-1, 1)), (other, (0, 1))):
         with pytest.raises(ValueError, match="fit the chunk"):
-            vector.search(chunk, arguments[0], Best(2, 1, 0.0), tiles=arguments[1])
+            vector.search([(chunk, *arguments[1])], arguments[0], Best(2, 1, 0.0))
     for weight in (MAX_WEIGHT + 1, -MAX_WEIGHT - 1, -128):
         weights = probes.sieve.weights.copy()
         weights[-1, -1] = weight
@@ -165,7 +171,7 @@ def test_what_does_not_fit_is_refused() -> None:
         vector.put(chunk.leading, np.array([2 * TILE]), np.zeros((1, 8), np.uint64))
     if level() < Level.AVX512:
         with pytest.raises(KernelError):
-            vector.search(chunk, probes, Best(2, 1, 0.0), tiles=(0, 1), at=Level.AVX512)
+            vector.search([(chunk, 0, 1)], probes, Best(2, 1, 0.0), at=Level.AVX512)
 
 
 def test_a_bit_weighs_what_its_coordinate_does_and_wants_its_sign() -> None:
