@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Generic, TypeVar
@@ -15,6 +16,8 @@ from benchmarks.extractors import NOMINAL_PPI, make_extractor
 from matching.codec.image import decode
 from matching.fingerprint.compact import encode
 from matching.fingerprint.compare import PackedSet, compare_similarities, pack_many
+from matching.kernels.fingerprint import build_many
+from matching.parameters import TUNINGS, MinutiaeFamily
 from matching.template import FingerPosition, MinutiaeTemplate
 
 __all__ = ["PEERS", "Peer", "Subject", "ours"]
@@ -35,6 +38,8 @@ class Subject(Generic[_Read, _Made]):
         compare: One probe against many references -> (N,) scores.
         most_non_mated: So many non-mated pairs of a database are compared at most, drawn at random;
             None for all. All mated pairs are.
+        build: What ``prepare`` computes, in one call and without its objects; None if there is no
+            such call.
     """
 
     name: str
@@ -42,6 +47,7 @@ class Subject(Generic[_Read, _Made]):
     prepare: Callable[[Sequence[_Read]], Sequence[_Made]] | None
     compare: Callable[[_Made, Sequence[_Made]], NDArray[np.float64]]
     most_non_mated: int | None = None
+    build: Callable[[Sequence[_Read]], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,8 @@ def ours(
     def compare(probe: PackedSet, references: Sequence[PackedSet]) -> NDArray[np.float64]:
         return compare_similarities(probe, references)[:, _POSITION - 1].astype(np.float64)
 
-    return Subject(name, extract, prepare, compare)
+    build = partial(build_many, tuning=TUNINGS[MinutiaeFamily(extractor)])
+    return Subject(name, extract, prepare, compare, build=build)
 
 
 def _extraction(name: str) -> Callable[[bytes], MinutiaeTemplate]:

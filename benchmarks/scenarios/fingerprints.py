@@ -5,9 +5,9 @@ impressions of different fingers of one database.  A pair is accepted where scor
 lowest with FMR(t) <= target, without interpolation.  "mean" is the mean over the databases.
 
 Where ``non_mated`` is less than others' a peer is too slow for all pairs and got a random sample of
-them.  Everything runs on one core: cylinders_ms is the making of what is compared from the stored
-minutiae of one finger, comparisons_per_s counts whole comparisons, both in the best of several
-windows.
+them.  Everything runs on one core, in the best of several windows: cylinders_ms is the making of
+what is compared from the stored minutiae of one finger, built_ms the same by the kernel alone, one
+call for all fingers of a database and one tuning; comparisons_per_s counts whole comparisons.
 """
 
 from __future__ import annotations
@@ -119,6 +119,7 @@ def _measure_one(
     pairs = _pairs(fingers, subject.most_non_mated, args.seed)
     with alone(args.timing_lock):
         made, cylinders_ms = _prepare(subject, read, args.seconds)
+        built_ms = _build(subject, read, args.seconds)
         scores, per_s = _compare(subject, made, pairs, args.seconds)
     same = np.concatenate([fingers[i] == fingers[chosen] for i, chosen in enumerate(pairs)])
     mated, non_mated = scores[same], scores[~same]
@@ -130,6 +131,7 @@ def _measure_one(
         "non_mated": len(non_mated),
         "comparisons_per_s": per_s,
         "cylinders_ms": cylinders_ms,
+        "built_ms": built_ms,
         "extract_ms": extract_ms,
     }
 
@@ -143,6 +145,14 @@ def _prepare(
     prepare = subject.prepare
     found = speed(lambda _: prepare(read), len(read), seconds)
     return prepare(read), 1e3 / found.per_s
+
+
+def _build(subject: Subject[_Read, _Made], read: Sequence[_Read], seconds: float) -> float | None:
+    """How long one finger takes in a call for all, None if there is no such call."""
+    if subject.build is None:
+        return None
+    build = subject.build
+    return 1e3 / speed(lambda _: build(read), len(read), seconds).per_s
 
 
 def _compare(

@@ -45,6 +45,7 @@ class PackedFinger:
         general: The same with GENERAL_TUNING, for comparisons across families; the same array
             unless the family has a tuning of its own.
         evidence: How much the finger has to say; read from ``own``.
+        addresses: Where ``own`` and ``general`` start; valid while the finger lives.
 
     Raises:
         TemplateError: an array is not what ``build`` makes; the kernels trust what they read.
@@ -54,26 +55,25 @@ class PackedFinger:
     own: NDArray[np.uint8]
     general: NDArray[np.uint8]
     evidence: Evidence = field(init=False)
+    addresses: tuple[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        evidence = _checked(self.general, GENERAL_TUNING)
+        evidence, general = _checked(self.general, GENERAL_TUNING)
+        own = general
         if self.own is not self.general:
-            evidence = _checked(self.own, TUNINGS[self.family])
+            evidence, own = _checked(self.own, TUNINGS[self.family])
         elif TUNINGS[self.family] is not GENERAL_TUNING:
             raise _damaged()
         object.__setattr__(self, "evidence", evidence)
-
-    def address(self, tuning: CylinderTuning) -> int:
-        """Return where the cylinders of this tuning start; valid while the finger lives."""
-        packed = self.general if tuning is GENERAL_TUNING else self.own
-        return int(packed.ctypes.data)
+        object.__setattr__(self, "addresses", (own, general))
 
     def __repr__(self) -> str:
         return f"PackedFinger({self.family}, {self.own.nbytes} bytes)"
 
 
-def _checked(packed: NDArray[np.uint8], tuning: CylinderTuning) -> Evidence:
-    """Refuse bytes that the kernels would misread; what the finger has to say."""
+def _checked(packed: NDArray[np.uint8], tuning: CylinderTuning) -> tuple[Evidence, int]:
+    """Refuse bytes that the kernels would misread; what the finger has to say, and its address."""
+    address = int(packed.ctypes.data)
     sound = packed.dtype == np.uint8 and packed.ndim == 1 and packed.nbytes >= _HEADER_BYTES
     if sound:
         form, number, count, blocks, size, unit, quality = _HEADER.unpack_from(packed.data)
@@ -84,11 +84,11 @@ def _checked(packed: NDArray[np.uint8], tuning: CylinderTuning) -> Evidence:
             and unit in _UNITS
             and size == _HEADER_BYTES + _BLOCK_BYTES * blocks
             and packed.flags.c_contiguous
-            and packed.ctypes.data % _HEADER_BYTES == 0
+            and address % _HEADER_BYTES == 0
         )
     if not sound:
         raise _damaged()
-    return Evidence(count, quality or NEUTRAL_QUALITY)
+    return Evidence(count, quality or NEUTRAL_QUALITY), address
 
 
 def _damaged() -> TemplateError:
