@@ -19,7 +19,7 @@ from benchmarks.names.subjects import Subject
 from benchmarks.report import Row, Value
 from benchmarks.timing import alone
 
-__all__ = ["CASES", "measure_search"]
+__all__ = ["CASES", "RANKS", "measure_search"]
 
 CASES: Mapping[str, Sequence[str]] = {
     "name": (),
@@ -27,7 +27,8 @@ CASES: Mapping[str, Sequence[str]] = {
     "name + birth date + nationality + sex": ("birth", "nationality", "sex"),
 }
 """What of a probe a subject is told beside the name, by the name of the case."""
-_RANKS = 10
+RANKS = 10
+"""Length of the lists."""
 _WARMING = 5
 _FIRST = 500  # probes that are also asked of an engine that has forgotten all others
 
@@ -93,10 +94,10 @@ def _ask(
         if isinstance(engine, Remembering):
             first = _percentiles("first_", _first_times(engine, told[:_FIRST]))
         for probe in told[:_WARMING]:
-            engine.search(probe, k=_RANKS)
+            engine.search(probe, k=RANKS)
         for probe, mate in zip(told, data.mates.tolist(), strict=False):
             begin = perf_counter()
-            found = engine.search(probe, k=_RANKS)
+            found = engine.search(probe, k=RANKS)
             durations.append(perf_counter() - begin)
             ranks.append(rank_of_mate(found, data.people.identity, mate=mate))
     return {
@@ -115,7 +116,7 @@ def _first_times(engine: Remembering, told: Sequence[Probe]) -> list[float]:
     for probe in told:
         engine.forget_asked()
         begin = perf_counter()
-        engine.search(probe, k=_RANKS)
+        engine.search(probe, k=RANKS)
         durations.append(perf_counter() - begin)
     return durations
 
