@@ -227,7 +227,7 @@ class Layout:
             scaled[~np.isfinite(scaled)] = 0  # where a segment is missing
         np.rint(scaled, out=scaled)
         np.minimum(np.maximum(scaled, -127, out=scaled), 127, out=scaled)
-        return scaled.astype(np.int8)
+        return scaled.astype(np.int8, order="C")
 
     def codes(self, rows: Rows, present: Present) -> Codes:
         """Abbreviate rows: (N, 8) uint64; what is missing alternates, half-way from any code."""

@@ -297,6 +297,14 @@ def test_a_probe_whose_leading_bits_say_nothing_is_still_found(people: np.ndarra
     assert gallery.search(vectors[7:8], k=1, threshold=0.5).ids[0, 0] == 7
 
 
+def test_vectors_may_lie_in_any_order_of_memory(people: np.ndarray) -> None:
+    gallery = filled(np.asfortranarray(people))
+    for probes in (np.asfortranarray(people[:3]), people[::-1][-3:][::-1]):
+        assert gallery.search(probes, k=1, threshold=0.9).ids[:, 0].tolist() == [10, 11, 12]
+    rows = np.asfortranarray(face(512).rows(people, np.ones(PEOPLE, np.uint16)))
+    assert gallery.search(rows[:3], k=1, threshold=0.9).ids[:, 0].tolist() == [10, 11, 12]
+
+
 def test_an_erasure_that_is_refused_or_breaks_erases_nobody(people: np.ndarray) -> None:
     gallery = filled(people[:10])
 
