@@ -45,6 +45,10 @@ _CEDILLA = re.compile("^ç|ç$|[şğıəîûê]")
 _FRENCH = re.compile("(?<!t)ch(?!r)(?=.*ou.)|(?<=ou)ch")
 # Belarusian family names beside Russian ones: Zaitsau, Lazareu.
 _PAULAU = re.compile("(?<=..[bdghjklmnprstvz])au$|(?<=..[bdghjklmnprstvz])eu$")
+# Aliyev, Aliiev and Alijew are Aliev, where ie is one letter.
+_ALIYEV = re.compile("i[ijy]e(?=[fvw])")
+# Before a consonant q and u are two letters: Quliyev, Qurban.
+_QURBAN = re.compile("qu(?=[b-df-hj-np-tv-xz])")
 
 _HEBREW = dict(zip("אבגדהוזחטיכךלמםנןסעפףצץקרשת", "ابجدهوزحطيككلممننسعففصصقرشت", strict=True))
 _SAME = {"ی": "ي", "ک": "ك", "ھ": "ه", "ہ": "ه", "ۀ": "ة", "ۃ": "ة", "ٱ": "ا", "ە": "ه", "ۇ": "و"}
@@ -116,6 +120,7 @@ def _latin(surface: str) -> list[int]:
     found: list[int] = []
     text, at = _FIRST_X.sub("kh", surface), 0
     text = _PAULAU.sub(lambda found: "ov" if found[0] == "au" else "ev", text)
+    text = _QURBAN.sub("q'u", _ALIYEV.sub("ie", text))
     if "ou" in text and "poul" not in text:
         text = _FRENCH.sub("sh", text)
     for spelling, usual in (*_RESPELLED, ("x", "ks")):
