@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.name.romanise import romanise
+from matching.name.table import Letters
 from matching.name.token import Kind, Token
 
 __all__ = ["ABJAD", "CODES", "LATIN", "LIQUID", "MAX_LETTERS", "NUMBERS", "WORD", "encode", "words"]
@@ -28,8 +29,8 @@ _JOINED = (
     *("ou", "oo", "ee", "ai", "ay", "ei", "ey", "ie", "au", "ea", "oe", "ue"),
 )
 LATIN = (*_SINGLE, *_JOINED)
-ABJAD = tuple("ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيپچژگڤڭٹڈڑںےڕڵۆێەټډړښڼږڅځۍې")
-"""Letters of Arabic script; those of Hebrew stand for the letter of the same origin."""
+ABJAD = tuple("ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيپچژگڤڭٹڈڑںےڕڵۆێפټډړښڼږڅځۍې")
+"""Letters of Arabic script and one of Hebrew; others of Hebrew stand for those of the same origin."""
 
 # German spellings of one letter, before the pairs; Kurdish, Azerbaijani and Somali begin with an x.
 _RESPELLED = (
@@ -50,11 +51,12 @@ _ALIYEV = re.compile("i[ijy]e(?=[fvw])")
 # Before a consonant q and u are two letters: Quliyev, Qurban.
 _QURBAN = re.compile("qu(?=[b-df-hj-np-tv-xz])")
 
-_HEBREW = dict(zip("אבגדהוזחטיכךלמםנןסעפףצץקרשת", "ابجدهوزحطيككلممننسعففصصقرشت", strict=True))
+_HEBREW = Letters("hebrew_letters")
 _SAME = {"ی": "ي", "ک": "ك", "ھ": "ه", "ہ": "ه", "ۀ": "ة", "ۃ": "ة", "ٱ": "ا", "ە": "ه", "ۇ": "و"}
 LIQUID = "ɽ"
 """Of a transcription: r or l."""
-NUMBERS = {letter: number for number, letter in enumerate((*LATIN, *ABJAD, *"0123456789", LIQUID))}
+_MORE = (*"0123456789", LIQUID, *"חבצץ")  # what comes last keeps the numbers that the model has
+NUMBERS = {letter: number for number, letter in enumerate((*LATIN, *ABJAD, *_MORE))}
 """Number of each letter."""
 
 WORD = np.dtype(
@@ -136,5 +138,5 @@ def _latin(surface: str) -> list[int]:
 
 
 def _abjad(written: str) -> list[int]:
-    letters = (_HEBREW.get(letter, _SAME.get(letter, letter)) for letter in written)
+    letters = (_SAME.get(letter, letter) for letter in _HEBREW(written))
     return [NUMBERS[letter] for letter in letters if letter in NUMBERS]
