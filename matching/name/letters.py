@@ -30,7 +30,7 @@ _JOINED = (
 )
 LATIN = (*_SINGLE, *_JOINED)
 ABJAD = tuple("ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيپچژگڤڭٹڈڑںےڕڵۆێפټډړښڼږڅځۍې")
-"""Letters of Arabic script and one of Hebrew; others of Hebrew stand for those of the same origin."""
+"""Letters of Arabic script and one of Hebrew; most of Hebrew stand for those of the same origin."""
 
 # German spellings of one letter, before the pairs; Kurdish, Azerbaijani and Somali begin with an x.
 _RESPELLED = (
