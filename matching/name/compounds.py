@@ -32,7 +32,7 @@ _Spelled = tuple[str, bool]  # surface, and whether it has its vowels
 _ARTICLE = "ال"
 _NOTHING = Part("", "", Script.ARABIC)
 _PARENTS = (Role.FATHER, Role.FATHER_OF_THE, Role.MOTHER)
-_SERVANT = re.compile("c?abd(?:ou|oo|[aeiou])?")  # c: Somali
+_SERVANT = re.compile("abd(?:ou|oo|[aeiou])?")
 _FAITH = re.compile("(.{2,}?)(?:ou|oo|[aeiou])?[ld]?d(?:i|ee|y|ie)ne?")
 _GOD = re.compile("(.{2,}?)(?:ou|oo|[aeou])?(?:ll[ao]h?i?|l[ao]h)")
 _PREFIX = re.compile("([ae]l(?=.{4}|ali$)|b[ei]n(?=...))(.+)")

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.name.romanise import romanise
+from matching.name.table import Letters
 from matching.name.token import Kind, Token
 
 __all__ = ["ABJAD", "CODES", "LATIN", "LIQUID", "MAX_LETTERS", "NUMBERS", "WORD", "encode", "words"]
@@ -28,8 +29,8 @@ _JOINED = (
     *("ou", "oo", "ee", "ai", "ay", "ei", "ey", "ie", "au", "ea", "oe", "ue"),
 )
 LATIN = (*_SINGLE, *_JOINED)
-ABJAD = tuple("ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيپچژگڤڭٹڈڑںےڕڵۆێەټډړښڼږڅځۍې")
-"""Letters of Arabic script; those of Hebrew stand for the letter of the same origin."""
+ABJAD = tuple("ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيپچژگڤڭٹڈڑںےڕڵۆێפټډړښڼږڅځۍې")
+"""Letters of Arabic script and one of Hebrew; most of Hebrew stand for those of the same origin."""
 
 # German spellings of one letter, before the pairs; Kurdish, Azerbaijani and Somali begin with an x.
 _RESPELLED = (
@@ -45,12 +46,17 @@ _CEDILLA = re.compile("^ç|ç$|[şğıəîûê]")
 _FRENCH = re.compile("(?<!t)ch(?!r)(?=.*ou.)|(?<=ou)ch")
 # Belarusian family names beside Russian ones: Zaitsau, Lazareu.
 _PAULAU = re.compile("(?<=..[bdghjklmnprstvz])au$|(?<=..[bdghjklmnprstvz])eu$")
+# Aliyev, Aliiev and Alijew are Aliev, where ie is one letter.
+_ALIYEV = re.compile("i[ijy]e(?=[fvw])")
+# Before a consonant q and u are two letters: Quliyev, Qurban.
+_QURBAN = re.compile("qu(?=[b-df-hj-np-tv-xz])")
 
-_HEBREW = dict(zip("אבגדהוזחטיכךלמםנןסעפףצץקרשת", "ابجدهوزحطيككلممننسعففصصقرشت", strict=True))
+_HEBREW = Letters("hebrew_letters")
 _SAME = {"ی": "ي", "ک": "ك", "ھ": "ه", "ہ": "ه", "ۀ": "ة", "ۃ": "ة", "ٱ": "ا", "ە": "ه", "ۇ": "و"}
 LIQUID = "ɽ"
 """Of a transcription: r or l."""
-NUMBERS = {letter: number for number, letter in enumerate((*LATIN, *ABJAD, *"0123456789", LIQUID))}
+_MORE = (*"0123456789", LIQUID, *"חבצץ")  # what comes last keeps the numbers that the model has
+NUMBERS = {letter: number for number, letter in enumerate((*LATIN, *ABJAD, *_MORE))}
 """Number of each letter."""
 
 WORD = np.dtype(
@@ -116,6 +122,7 @@ def _latin(surface: str) -> list[int]:
     found: list[int] = []
     text, at = _FIRST_X.sub("kh", surface), 0
     text = _PAULAU.sub(lambda found: "ov" if found[0] == "au" else "ev", text)
+    text = _QURBAN.sub("q'u", _ALIYEV.sub("ie", text))
     if "ou" in text and "poul" not in text:
         text = _FRENCH.sub("sh", text)
     for spelling, usual in (*_RESPELLED, ("x", "ks")):
@@ -131,5 +138,5 @@ def _latin(surface: str) -> list[int]:
 
 
 def _abjad(written: str) -> list[int]:
-    letters = (_HEBREW.get(letter, _SAME.get(letter, letter)) for letter in written)
+    letters = (_SAME.get(letter, letter) for letter in _HEBREW(written))
     return [NUMBERS[letter] for letter in letters if letter in NUMBERS]

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from matching.name.forms import fold
 from matching.name.romanise import romanise, script_of
+from matching.name.somali import respelled_somali
 from matching.name.table import load_table
 from matching.name.token import Script
 
@@ -81,6 +82,8 @@ def part(word: str) -> Part | None:
     surface, script = romanise(word), script_of(word)
     if not surface:
         return None
+    if script is Script.LATIN:
+        surface = respelled_somali(surface)
     vowelled = script not in (Script.ARABIC, Script.HEBREW)
     role = _ROLES.get(plain(word), Role.NONE)
     if role is Role.NONE and vowelled and script not in (Script.LATIN, Script.HAN):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -10,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.kernels.name import MODEL
-from matching.name.letters import LIQUID, NUMBERS
+from matching.name.letters import LATIN, LIQUID, NUMBERS
+from matching.name.table import load_table
 
 __all__ = ["FILE", "VERSION", "load"]
 
@@ -36,6 +38,8 @@ def load() -> NDArray[np.void]:
         for field in ("pair", "alone", "expected", "swapped", "group"):
             model[field][0] = stored[field]
     _add_liquid(model)
+    for sound in load_table("hebrew_letters")["sound"]:
+        _add_sound(model, **sound)
     model.flags.writeable = False
     return model
 
@@ -50,3 +54,18 @@ def _add_liquid(model: NDArray[np.void]) -> None:
     for field in ("alone", "expected"):
         model[field][0][new] = model[field][0][[one, two]].min(axis=0)
     model["group"][0][new] = model["group"][0][one]
+
+
+def _add_sound(
+    model: NDArray[np.void], letter: str, like: str, *, also: Sequence[str], alone: str = ""
+) -> None:
+    """Give a letter the evidence of another one, for further Latin letters too."""
+    new, known = NUMBERS[letter], NUMBERS[like]
+    pair = model["pair"][0]
+    pair[new], pair[:, new] = pair[known], pair[:, known]
+    pair[new, new] = pair[known, known]
+    further = [NUMBERS[other] for other in also]
+    pair[new, further] = pair[further, new] = pair[known, : len(LATIN)].max()
+    for field in ("alone", "expected"):
+        model[field][0][new] = model[field][0][NUMBERS[alone or like]]
+    model["group"][0][new] = model["group"][0][known]

@@ -22,7 +22,8 @@ __all__ = ["MAX_TOKENS", "forget_read", "read_name"]
 MAX_TOKENS = 16
 """Words of a name that are kept."""
 
-_APOSTROPHES = re.compile("['’‘ʼʻ`´ʾʿ′ʹ\u05f3\u05f4ʽ]")
+# Apostrophes, and the quotation mark that stands before the last letter of a Hebrew abbreviation.
+_APOSTROPHES = re.compile("['’‘ʼʻ`´ʾʿ′ʹ\u05f3\u05f4ʽ]|(?<=[\u05d0-\u05ea])[\"”](?=[\u05d0-\u05ea])")
 _COMMA = re.compile("[,،、﹐]")
 # Points between the words of a foreign name in Han characters or kana.
 _BETWEEN = re.compile("[·•‧・･]")
