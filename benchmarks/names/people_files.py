@@ -138,9 +138,9 @@ def _line(fields: list[str], codes: dict[str, int]) -> _Line:
     dated = not birth or (len(birth) == 8 and day // 100 % 100 <= 12 and day % 100 <= 31)
     number = codes.setdefault(code, len(codes))
     if not (name.strip() and dated and code and number < _MOST_CODES):
-        raise ValueError(fields)
+        raise ValueError("a field is out of range")
     if not (person.isdecimal() and int(person) <= _MOST_PERSON):
-        raise ValueError(person)
+        raise ValueError("the person is out of range")
     return _Line(int(person), name, day, number, _SEXES[sex])
 
 

@@ -96,8 +96,9 @@ def _file(path: Path) -> _File:
         if not isinstance(row, Mapping):
             raise _refused(path, line, "is not an object")
         fingers.append(read_finger_set(row.get(_FINGERS), where=f"{path.name}, line {line}"))
-        rows.append({str(name): _text(str(name), value, path, line)
-                     for name, value in row.items() if name != _FINGERS})  # fmt: skip
+        rows.append({str(name): _text(str(name), value, number, path=path, line=line)
+                     for number, (name, value) in enumerate(row.items(), 1)
+                     if name != _FINGERS})  # fmt: skip
         found = rows[-1].get(_ID) or str(line)
         if found in ids:
             raise _refused(path, line, "has the same id as another row, or its line as id")
@@ -143,8 +144,14 @@ def _parquet(path: Path) -> list[tuple[int, object]]:
         raise BatchError("batch_row", f"{path.name} is not a Parquet file, or damaged") from error
 
 
-def _text(name: str, value: object, path: Path, line: int) -> str:
-    text = _as_text(name, value, path, line)
+def _text(name: str, value: object, number: int, *, path: Path, line: int) -> str:
+    """A value as text; ``number`` says which, as a name that is not known may be a person's."""
+    text = _as_text(name, value)
+    if text is None:
+        raise _refused(
+            path, line, f"has a value, number {number}, that is neither text, list of texts nor "
+            "whole number; write other numbers as text"
+        )  # fmt: skip
     if name in _DATES and not _DATE.fullmatch(text):
         raise _refused(path, line, f"has a {name} that is not yyyy, yyyy-mm or yyyy-mm-dd")
     if name in _NAMES and len(text) > MAX_CHARACTERS:
@@ -155,7 +162,7 @@ def _text(name: str, value: object, path: Path, line: int) -> str:
     return text
 
 
-def _as_text(name: str, value: object, path: Path, line: int) -> str:
+def _as_text(name: str, value: object) -> str | None:
     if value is None:
         return ""
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
@@ -163,10 +170,7 @@ def _as_text(name: str, value: object, path: Path, line: int) -> str:
     if isinstance(value, date):
         return value.isoformat()[:10]
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise _refused(
-            path, line, f"has a value in {name!r} that is neither text, list of texts nor whole "
-            "number; write other numbers as text"
-        )  # fmt: skip
+        return None
     return str(value)
 
 

@@ -79,6 +79,7 @@ def test_numbers_the_clusters_of_one_file(tmp_path: Path) -> None:
         ("", "batch_empty", "no rows"),
         ('{"names":"A"}\nsecret\n', "batch_row", "line 2 is not JSON"),
         ('{"names":"A"}\n\n["secret"]\n', "batch_row", "line 3 is not an object"),
+        ('{"id":"1","secret":1.5}\n', "batch_row", "line 1 has a value, number 2"),
         ('{"names":{"secret":1}}\n', "batch_row", "line 1 has a value"),
         ('{"names":["A",1]}\n', "batch_row", "line 1 has a value"),
         ('{"id":"7","names":"A"}\n{"id":"7","names":"B"}\n', "batch_row", "same id"),
