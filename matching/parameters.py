@@ -73,7 +73,7 @@ NEUTRAL_QUALITY = 0.4
 """Stands for a quality that was not reported (0 in ISO/IEC 19794-2:2005), 0..1: the median of
 MINDTCT minutiae on [C1]; between 0.3 and 0.5 no error rate there moved by more than 0.1 %."""
 
-SKETCH_CUTS = ("cuts-4.json", "cuts/4")
+SKETCH_CUTS = ("cuts-5.json", "cuts/5")
 """File in matching/fingerprint/models and the version it must have.  Made by
 ``python -m benchmarks calibrate-sketches`` with the sketch model."""
 

@@ -11,7 +11,7 @@ from benchmarks.limits import Instruction
 from benchmarks.peers.protocol import Floats, Found, Work
 from matching.gallery.vector_layout import PERSON
 from matching.gallery.vectors import VectorGallery
-from matching.kernels.vector import LEADING_BITS
+from matching.kernels.vector_codes import LEADING_BYTES, SEXTETS
 
 __all__ = ["Ours"]
 
@@ -63,11 +63,11 @@ class Ours:
         return float(self._gallery.bytes_per_reference)
 
     def work(self) -> Work:
-        """The leading bits of every code: a look-up for every six bits of a register of them.
+        """The leading code of everybody: a look-up for every sextet of a register of them.
 
         Exactly: one int8 product instruction per 64 dimensions of every row.
         """
         dimensions = self._gallery.layout.dimensions
         if self._exact:
             return Work(float(dimensions), {Instruction.DPBUSD: dimensions / _BYTES})
-        return Work(LEADING_BITS / 8, {Instruction.PERMB: LEADING_BITS / 6 / _BYTES})
+        return Work(LEADING_BYTES, {Instruction.PERMB: SEXTETS / _BYTES})

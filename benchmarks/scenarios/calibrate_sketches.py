@@ -56,7 +56,7 @@ _TAIL = 40  # values that a tail is fitted to
 _NUMBERS = range(2, 11)
 _HALVINGS = 20
 _FIRST = 6  # fingers after which a reference may be given up
-_SHARES = np.array([2.0, 4.0, 2.0] + [1.0] * _FIRST)
+_SHARES = np.array([1.0, 2.0, 3.0] + [1.0] * _FIRST)
 """What cuts lose in proportion: most where a stranger who passes costs most beside what he cost."""
 
 
@@ -109,12 +109,9 @@ def run(args: argparse.Namespace) -> Result:
 def _fitted(groups: Mapping[tuple[int, str], Mates]) -> Cuts:
     """Fit what is expected to all groups together, then find the cuts of each number of fingers."""
     every = list(groups.values())
-    typical = float(np.median(np.concatenate([g.references for g in every])))
     strongest = float(np.quantile(np.concatenate([g.probes for g in every]), 0.99))
-    stages = tuple(
-        _expectation(every, number, typical=typical, strongest=strongest) for number in range(3)
-    )
-    bare = Cuts(SKETCH_CUTS[1], tuple(_NUMBERS), _MISSES, typical, round(strongest, 1), stages, ())
+    stages = tuple(_expectation(every, number, strongest) for number in range(3))
+    bare = Cuts(SKETCH_CUTS[1], tuple(_NUMBERS), _MISSES, round(strongest, 1), stages, ())
     kinds = {kind for _, kind in groups}
     cuts, scores = [], []
     for fingers in _NUMBERS:
@@ -172,13 +169,13 @@ def _least(found: NDArray[np.float64], miss: float) -> float:
     return float(start - length * np.log(_TAIL / (miss * len(found))))
 
 
-def _expectation(groups: list[Mates], number: int, *, typical: float, strongest: float) -> Stage:
+def _expectation(groups: list[Mates], number: int, strongest: float) -> Stage:
     """Nearness by strength, and how far mates spread around it."""
     near = np.concatenate([g.near[:, number] for g in groups])
     fingers = np.sqrt(np.concatenate([g.fingers for g in groups]))
     probes = np.minimum(np.concatenate([g.probes for g in groups]), strongest)
     references = np.minimum(np.concatenate([g.references for g in groups]), strongest)
-    strength = np.sqrt(probes * (references if number else typical))
+    strength = np.sqrt(probes * references)
     columns = np.stack([fingers * strength, fingers], axis=1)
     (slope, offset), *_ = np.linalg.lstsq(columns, near, rcond=None)
     wanted = columns @ np.array([slope, offset])
@@ -202,7 +199,6 @@ def _written(table: Cuts) -> dict[str, object]:
         "model": SKETCH_MODEL[1],
         "fingers": table.fingers,
         "misses": table.misses,
-        "typical": table.typical,
         "strongest": table.strongest,
         "stages": stages,
         "scores": table.scores,

@@ -210,7 +210,6 @@ def evidences(mates: Mates, table: Cuts) -> Floats:
     """Evidence of each pair at each stage: (N, 3)."""
     found = []
     for number, stage in enumerate(table.stages):
-        references = mates.references if number else np.full(len(mates.near), table.typical)
         wanted = np.concatenate(
             [np.zeros(0)]
             + [
@@ -218,7 +217,7 @@ def evidences(mates: Mates, table: Cuts) -> Floats:
                     stage,
                     int(n),
                     probe=min(probe, table.strongest),
-                    references=np.minimum(references[i : i + 1], table.strongest),
+                    references=np.minimum(mates.references[i : i + 1], table.strongest),
                 )
                 for i, (n, probe) in enumerate(zip(mates.fingers, mates.probes, strict=True))
             ]

@@ -100,7 +100,7 @@ def scanning(persons: int, *, threads: int, repeats: int, seed: int) -> dict[str
         )
         found["read_ms"] = time
     found["permit_ms"] = _best(lambda: scan.permit(columns, [1, 2]), repeats)
-    limit = np.full(scan.FINGERS + 1, np.quantile(out[0], 1e-3), np.int32)
+    limit = np.full((scan.FINGERS + 1, 256), np.quantile(out[0], 1e-3), np.int32)
     used = np.ones(scan.FINGERS, bool)
     choose = partial(
         scan.near, columns, out[0], permitted=columns.enrolled, used=used, limits=limit

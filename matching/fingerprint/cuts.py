@@ -85,7 +85,6 @@ class Cuts:
         fingers: Numbers of fingers in common that were measured, ascending; others take the cut
             of the next smaller one, which is lower.
         misses: Shares of mates lost by all stages together, descending.
-        typical: Strength of a reference at the first stage, which does not know it.
         strongest: Strengths above this one count as this one: no more was seen.
         stages: By 128 bits, by 256 bits, by codes.
         scores: Of the minutiae, after 1, 2, ... of the fingers in common, those of the strongest
@@ -95,7 +94,6 @@ class Cuts:
     version: str
     fingers: tuple[int, ...]
     misses: tuple[float, ...]
-    typical: float
     strongest: float
     stages: tuple[Stage, ...]
     scores: tuple[tuple[tuple[float, ...], ...], ...]
@@ -106,8 +104,9 @@ class Limits:
     """What a reference must reach, by its number of fingers in common with the probe; inclusive.
 
     Args:
-        leading: (11,) int32, largest distance by 128 bits; negative: nobody is near enough.
-        middle: (11, 256) int64, largest distance by 256 bits, by the strength of the reference.
+        leading: (11, 256) int32, largest distance by 128 bits, by the strength of the reference;
+            negative: nobody is near enough.
+        middle: (11, 256) int64, the same by 256 bits.
         codes: (11, 256) int64, least likeness by codes, by the strength of the reference.
         scores: (11, 10) float64, least score by minutiae after 1..10 fingers.
     """
@@ -188,9 +187,9 @@ def limits(probe: ScanProbes, *, budget: float = MISS_BUDGET, table: Cuts | None
     needed, scores = _needed(chosen, budget)
     found = []
     strength = min(probe.strength, chosen.strongest)
+    known = np.minimum(_STRENGTHS, chosen.strongest)
     for number, (stage, strangers) in enumerate(zip(chosen.stages, probe.strangers, strict=True)):
-        known = np.minimum(_STRENGTHS if number else chosen.typical, chosen.strongest)
-        wanted = expected(stage, fingers, probe=strength, references=np.asarray(known))
+        wanted = expected(stage, fingers, probe=strength, references=known)
         cuts = needed[number]
         with np.errstate(invalid="ignore"):  # of a cut that is minus infinity, replaced below
             away = lowest(stage, wanted, cuts) * strangers.deviation * np.sqrt(fingers)
@@ -199,7 +198,7 @@ def limits(probe: ScanProbes, *, budget: float = MISS_BUDGET, table: Cuts | None
     # Distances shrink and likenesses grow with nearness.
     means = [strangers.mean for strangers in probe.strangers]
     return Limits(
-        np.clip(np.floor(means[0] - first[:, 0]), -1, NEVER).astype(np.int32),
+        np.clip(np.floor(means[0] - first), -1, NEVER).astype(np.int32),
         np.floor(means[1] - second).astype(np.int64),
         np.ceil(means[2] + third).astype(np.int64),
         scores,
@@ -253,7 +252,6 @@ def read(data: bytes, version: str) -> Cuts:
             str(found["version"]),
             tuple(int(number) for number in found["fingers"]),
             tuple(float(miss) for miss in found["misses"]),
-            float(found["typical"]),
             float(found["strongest"]),
             tuple(_stage(one) for one in found["stages"]),
             tuple(tuple(tuple(map(float, row)) for row in rows) for rows in found["scores"]),
@@ -288,7 +286,7 @@ def _stage(found: Mapping[str, Any]) -> Stage:
 def _sound(table: Cuts) -> bool:
     """Fewer misses need lower cuts, and every number is one."""
     misses, fingers = np.array(table.misses), np.array(table.fingers)
-    numbers = [table.typical, table.strongest, *misses]
+    numbers = [table.strongest, *misses]
     for stage in table.stages:
         if [len(row) for row in stage.cuts] != [len(misses)] * len(fingers) or stage.slope <= 0:
             return False
@@ -310,7 +308,7 @@ def _sound(table: Cuts) -> bool:
         and len(fingers) > 0
         and (np.diff(fingers) > 0).all()
         and 1 <= fingers[0] <= fingers[-1] <= FINGERS
-        and 0 < table.typical <= table.strongest <= 255
+        and 0 < table.strongest <= 255
         and len(table.stages) == _STAGES
     )
 

@@ -141,10 +141,8 @@ def _nearest(
     )
     sums = distances[lanes].astype(np.uint32)
     scan.refine(view.columns, view.middle, lanes, probe.middle, distances=sums)
-    inside = sums <= limits.middle[common, view.strength[lanes]]
+    inside = sums <= limits.middle[common, view.columns.strengths[lanes]]
     lanes, common = lanes[inside], common[inside]
-    order = np.argsort(lanes)
-    lanes, common = lanes[order], common[order]
     kept = [np.zeros(0, np.int64)]
     for start in range(0, len(lanes), _CODES_TOGETHER):
         some = lanes[start : start + _CODES_TOGETHER]
@@ -155,6 +153,7 @@ def _nearest(
             probe.codes,
         )
         codes[:] = 0
-        least = limits.codes[common[start : start + _CODES_TOGETHER], view.strength[some]]
+        fingers = common[start : start + _CODES_TOGETHER]
+        least = limits.codes[fingers, view.columns.strengths[some]]
         kept.append(some[found >= least])
     return np.concatenate(kept)

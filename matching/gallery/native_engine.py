@@ -19,7 +19,7 @@ from matching.fingerprint.stored import Early, compare_stored
 from matching.gallery import parts as snapshot_parts
 from matching.gallery.dump import overwrite
 from matching.gallery.in_place import InPlace
-from matching.gallery.narrowing import FindLimits, Narrowed, Narrower, in_threads
+from matching.gallery.narrowing import FindLimits, Narrowed, Narrower, Work, in_threads
 from matching.gallery.protocol import (
     Candidate,
     CandidateList,
@@ -59,6 +59,16 @@ class Audit:
     found: CandidateList
     exact: CandidateList
     lost: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """How to search."""
+
+    permit: Permit
+    k: int
+    threshold: float
+    exact: bool
 
 
 class NativeGallery(InPlace):
@@ -199,7 +209,8 @@ class NativeGallery(InPlace):
         """Search for several probes in one pass; see ``search``.
 
         Args:
-            probes: Any number, searched eight at a time.
+            probes: Any number, searched eight at a time. Where there are as many eights as threads,
+                each is one thread's.
             permit: As for ``search``.
             k: As for ``search``.
             threshold: As for ``search``.
@@ -207,21 +218,27 @@ class NativeGallery(InPlace):
         """
         for probe in probes:
             check_search(probe, k, threshold)
-        found: list[CandidateList] = []
-        for start in range(0, len(probes), MAX_PROBES):
-            some = probes[start : start + MAX_PROBES]
-            packed = [pack(probe) for probe in some]
-            sought = [] if exact else _scan_probes(some)
-            with self._epochs.reading():
-                with self._lock:
-                    views = self._store.views(permit)
-                narrowed = (
-                    [self._narrower.everybody(views)] * len(some)
-                    if exact
-                    else self._narrower.narrow(views, sought, work=self._work)
-                )
-                found += self._confirm(packed, narrowed, k=k, threshold=threshold)
-        return found
+        eights = [probes[n : n + MAX_PROBES] for n in range(0, len(probes), MAX_PROBES)]
+        shared = len(eights) // self._threads * self._threads if self._threads > 1 else 0
+        wish = _Wish(permit, k, threshold, exact)
+        alone = in_threads(None)
+        found = self._work(lambda some: self._search(some, wish, alone), eights[:shared])
+        found += [self._search(some, wish, self._work) for some in eights[shared:]]
+        return [one for some in found for one in some]
+
+    def _search(self, probes: Sequence[FingerSet], wish: _Wish, work: Work) -> list[CandidateList]:
+        """Search for up to eight probes in one pass."""
+        packed = [pack(probe) for probe in probes]
+        sought = [] if wish.exact else _scan_probes(probes)
+        with self._epochs.reading():
+            with self._lock:
+                views = self._store.views(wish.permit)
+            narrowed = (
+                [self._narrower.everybody(views)] * len(probes)
+                if wish.exact
+                else self._narrower.narrow(views, sought, work=work)
+            )
+            return self._confirm(packed, narrowed, wish, work=work)
 
     def audit(self, probe: FingerSet, *, permit: Permit, k: int, threshold: float) -> Audit:
         """Search, search everybody, and compare the answers."""
@@ -234,21 +251,21 @@ class NativeGallery(InPlace):
         return Audit(found, exact, lost)
 
     def _confirm(
-        self, probes: Sequence[PackedSet], narrowed: Sequence[Narrowed], *, k: int, threshold: float
+        self, probes: Sequence[PackedSet], narrowed: Sequence[Narrowed], wish: _Wish, *, work: Work
     ) -> list[CandidateList]:
         """Compare the chosen references of each probe exactly."""
         chunks = [(n, some) for n, one in enumerate(narrowed) for some in self._chunks(one.slots)]
 
         def compared(chunk: tuple[int, NDArray[np.int64]]) -> list[_Reached]:
             n, slots = chunk
-            return self._compare(probes[n], slots, threshold, narrowed[n].early)
+            return self._compare(probes[n], slots, wish.threshold, narrowed[n].early)
 
         hits: list[list[_Reached]] = [[] for _ in probes]
-        for (n, _), some in zip(chunks, self._work(compared, chunks), strict=True):
+        for (n, _), some in zip(chunks, work(compared, chunks), strict=True):
             hits[n] += some
         found = []
         for one, reached in zip(narrowed, hits, strict=True):
-            best = sorted(reached, key=lambda hit: hit[:2])[:k]
+            best = sorted(reached, key=lambda hit: hit[:2])[: wish.k]
             candidates = tuple(
                 Candidate(self._store.key_at(slot), rank, comparison)
                 for rank, (*_, slot, comparison) in enumerate(best, 1)

@@ -44,7 +44,6 @@ class View:
         first: Slot of the segment's first reference.
         columns: The part of the segment that is in use.
         middle: (len(columns), 10, 2) uint64, bits 128..255.
-        strength: (len(columns),) uint8, mean of the strengths of the fingers that are there.
         permitted: (blocks,) uint64.
         rows: Of the segment.
     """
@@ -52,7 +51,6 @@ class View:
     first: int
     columns: scan.Columns
     middle: NDArray[np.uint64]
-    strength: NDArray[np.uint8]
     permitted: NDArray[np.uint64]
     rows: Rows
 
@@ -82,7 +80,6 @@ class Segment:
         self.rows = rows
         self.columns = scan.Columns.empty(capacity)
         self.middle = np.zeros((capacity, scan.FINGERS, 2), np.uint64)
-        self.strength = np.zeros(capacity, np.uint8)
         self.order = np.zeros(capacity, np.int64)  # place in the enrolment order
         self._used = 0  # tiles that were ever written
 
@@ -91,7 +88,7 @@ class Segment:
         """Bytes in memory of what was ever written, rows left out."""
         columns, used = self.columns, self._used * scan.TILE
         arrays = (columns.leading, columns.presence, columns.enrolled, columns.attributes)
-        size = sum(a.nbytes for a in (*arrays, self.middle, self.strength, self.order))
+        size = sum(a.nbytes for a in (*arrays, columns.strengths, self.middle, self.order))
         return int(used * (size / self.capacity + self.rows.overhead))
 
     def write(self, lanes: NDArray[np.int64], batch: Batch) -> None:
@@ -104,7 +101,7 @@ class Segment:
         columns.leading[lanes // scan.TILE, :, block % 8, :, lane] = leading
         self.middle[lanes] = signs[:, :, 2:4]
         there = strengths > 0
-        self.strength[lanes] = strengths.sum(axis=1) // np.maximum(there.sum(axis=1), 1)
+        columns.strengths[lanes] = strengths.sum(axis=1) // np.maximum(there.sum(axis=1), 1)
         self._set_presence(lanes, there)
         columns.attributes[lanes] = batch.attributes
         self.rows.write(lanes, batch.rows)
@@ -128,7 +125,7 @@ class Segment:
             columns.presence[block] &= _others(lane)
             columns.attributes[lane] = 0
             self.middle[lane] = 0
-            self.strength[lane] = 0
+            columns.strengths[lane] = 0
             self.order[lane] = 0
         self.rows.wipe(lanes)
 
@@ -140,12 +137,11 @@ class Segment:
             all_of.presence[: tiles * 8],
             all_of.enrolled[: tiles * 8],
             all_of.attributes[: tiles * scan.TILE],
+            all_of.strengths[: tiles * scan.TILE],
         )
         permitted = scan.permit(columns, masks)
         size = tiles * scan.TILE
-        return View(
-            self.first, columns, self.middle[:size], self.strength[:size], permitted, self.rows
-        )
+        return View(self.first, columns, self.middle[:size], permitted, self.rows)
 
     def _set_presence(self, lanes: NDArray[np.int64], present: NDArray[np.bool_]) -> None:
         words, bits = self.columns.presence, _bits(lanes)

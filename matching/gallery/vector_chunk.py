@@ -18,14 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.errors import GalleryCorruptError
+from matching.gallery.vector_layout import Codes
 from matching.kernels import vector
-from matching.kernels.vector import LEADING_BITS, TILE
+from matching.kernels.vector import TILE
+from matching.kernels.vector_codes import LEADING_BYTES
 
 __all__ = ["Chunk"]
 
 _WRITE_STEP = 1 << 24
 _TABLE: tuple[tuple[str, type[np.generic], tuple[int, ...]], ...] = (
-    ("leading", np.uint8, (LEADING_BITS // 8, TILE)),
+    ("leading", np.uint8, (LEADING_BYTES, TILE)),
     ("codes", np.uint64, (TILE, 8)),
     ("ids", np.int64, (TILE,)),
     ("attributes", np.uint32, (TILE,)),
@@ -112,14 +114,14 @@ class Chunk:
         *,
         ids: NDArray[np.int64],
         rows: NDArray[np.int8],
-        codes: NDArray[np.uint64],
+        codes: Codes,
         attributes: NDArray[np.uint32],
         present: NDArray[np.uint16],
     ) -> None:
         """Fill slots (local numbers) that nobody can see yet."""
         self.rows[slots] = rows
-        self.kernel.codes[slots] = codes
-        vector.put(self.kernel.leading, slots, codes)
+        self.kernel.codes[slots] = codes.whole
+        vector.put(self.kernel.leading, slots, codes.leading)
         self.kernel.attributes[slots] = attributes
         self.kernel.present[slots] = present
         self.kernel.ids[slots] = ids

@@ -1,10 +1,10 @@
 """How far codes may differ before a reference is left out, from a budget of mates that may be lost.
 
-A cut is a number of standard deviations.  A leading bit that is unlike the probe's costs the size
-of the probe's coordinate; of different people the costs sum to half of all, with a deviation of
-half the root of the sum of squares.  Whole codes of n bits of different people differ in n/2 bits
-with a deviation of sqrt(n)/2.  A reference passes if it lies z deviations below chance, so the
-higher z, the fewer candidates and the more mates lost.
+A cut is a number of standard deviations.  A sextet of a leading code costs what a group of the
+probe's coordinates lacks of the sign vector that it names; of different people no sign vector is
+more probable than another, which says what the costs sum to and how the sum varies.  Whole codes of
+n bits of different people differ in n/2 bits with a deviation of sqrt(n)/2.  A reference passes if
+it lies z deviations below chance, so the higher z, the fewer candidates and the more mates lost.
 ``python -m benchmarks calibrate-cuts`` finds, for captures of a noise model, the highest z of both
 stages whose loss has a 95 % upper bound within the budget, and prints the rows of vector_cuts.toml.
 A mate counts as lost only if exact search would have identified it (score at or above the threshold
@@ -22,7 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.gallery.vector_layout import Layout
-from matching.kernels.vector import Sieve, codes, weigh
+from matching.kernels.vector import Sieve
+from matching.kernels.vector_codes import codes, tables
 
 __all__ = ["Cut", "cut_of", "distances", "upper_bound"]
 
@@ -37,7 +38,7 @@ class Cut:
     Args:
         layout: Name of the layout.
         version: Raised with every calibration.
-        first: z of the leading bits.
+        first: z of the leading code.
         whole: z of the whole code.
         lost: Share of mates lost in calibration, 0..1.
         lost_upper_95: Its 95 % upper bound.
@@ -62,14 +63,14 @@ class Cut:
         """
         lowered, farthest = _by_pattern(self, layout)
         masks, cuts = layout.masks[held], np.empty((len(rows), 2), np.int32)
-        weights, cuts[:, 0] = weigh(rows, layout.sources, lowered[held])
+        costs, cuts[:, 0] = tables(rows, layout.groups, lowered[held])
         cuts[:, 1] = farthest[held]
-        return Sieve(codes(rows, layout.sources, masks), masks, weights, cuts)
+        return Sieve(codes(rows, layout.sources, masks), masks, costs, cuts)
 
 
 @cache
 def _by_pattern(cut: Cut, layout: Layout) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-    """The z of leading bits and the largest distance of whole codes, by who has which segments."""
+    """The z of leading codes and the largest distance of whole codes, by who has which segments."""
     lowered = _lowered(layout.leading_shares, cut.first)
     return lowered, distances(layout.bits, cut.whole, int(layout.bits[-1]))
 

@@ -2,8 +2,9 @@
 
 A row is the concatenation of segments (a face, ten fingers ...), each a unit-length vector times
 the square root of its weight, rounded to int8 with one global step.  So one integer dot product is
-the weighted sum of the segments' cosines; a missing segment is zero and adds nothing.  The code of
-a row is the signs of chosen coordinates, so many for each segment.
+the weighted sum of the segments' cosines; a missing segment is zero and adds nothing.  The whole
+code of a row is the signs of chosen coordinates, so many for each segment; its leading code says
+what groups of them are like.
 """
 
 from __future__ import annotations
@@ -12,15 +13,16 @@ import math
 from binascii import crc32
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.errors import TemplateError
-from matching.kernels.vector import CODE_BITS, LEADING_BITS, MAX_DIMENSIONS, codes
+from matching.kernels.vector import MAX_DIMENSIONS
+from matching.kernels.vector_codes import CODE_BITS, SEXTETS, WIDTHS, codes, leading
 
-__all__ = ["PERSON", "Layout", "Segment", "face"]
+__all__ = ["PERSON", "Codes", "Layout", "Segment", "face"]
 
 _REACH = 4.6  # standard deviations of a coordinate that int8 holds; 4 in a million are clipped
 _UNIT = 1e-3  # how far from one the length of a segment may be
@@ -30,9 +32,21 @@ _SPARSE = 0.75  # share of the bits; cuts were calibrated with 3 fingers in 100 
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int8]
-Codes = NDArray[np.uint64]
+Words = NDArray[np.uint64]
 Present = NDArray[np.uint16]
 _T = TypeVar("_T", bound=np.generic)
+
+
+class Codes(NamedTuple):
+    """Codes of N rows.
+
+    Args:
+        leading: (N, 15) uint8, see ``matching.kernels.vector.leading``.
+        whole: (N, 8) uint64, a bit is set where a coordinate is negative.
+    """
+
+    leading: NDArray[np.uint8]
+    whole: NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,27 +119,31 @@ class Layout:
 
     @cached_property
     def sources(self) -> NDArray[np.int32]:
-        """(512,) int32: coordinate of every bit of a code, -1 for those that are not used.
-
-        The leading 144 have a share of every segment's.
-        """
-        share = min(1.0, LEADING_BITS / sum(s.bits for s in self.segments))
-        leading: list[int] = []
-        others: list[int] = []
-        for start, segment in zip(self._edges, self.segments, strict=False):
-            chosen = range(start, start + segment.bits)
-            leading += chosen[: int(segment.bits * share)]
-            others += chosen[int(segment.bits * share) :]
+        """(512,) int32: coordinate of every bit of a whole code, -1 for those that are not used."""
+        chosen = [
+            np.arange(start, start + segment.bits)
+            for start, segment in zip(self._edges, self.segments, strict=False)
+        ]
         sources = np.full(CODE_BITS, -1, np.int32)
-        sources[: len(leading)] = leading
-        sources[LEADING_BITS : LEADING_BITS + len(others)] = others
+        sources[: sum(map(len, chosen))] = np.concatenate(chosen)
         return sources
 
     @cached_property
-    def _bit_segments(self) -> NDArray[np.intp]:
-        """Segment of every bit, -1 for unused ones."""
-        owner = np.searchsorted(self._edges, self.sources, "right") - 1
-        return np.where(self.sources < 0, -1, owner)
+    def groups(self) -> NDArray[np.int32]:
+        """(20, W) int32: coordinates of every sextet of a leading code, -1 for none.
+
+        What has a bit in the whole code is shared by all groups, in order.
+        """
+        shares = np.array_split(self.sources[self.sources >= 0], SEXTETS)
+        width = next(w for w in WIDTHS if w >= len(shares[0]))
+        groups = np.full((SEXTETS, width), -1, np.int32)
+        for group, share in zip(groups, shares, strict=True):
+            group[: len(share)] = share
+        return groups
+
+    def _owners(self, sources: NDArray[np.int32]) -> NDArray[np.intp]:
+        """Segment of every coordinate, -1 for those that are not used."""
+        return np.where(sources < 0, -1, np.searchsorted(self._edges, sources, "right") - 1)
 
     @cached_property
     def deviations(self) -> NDArray[np.float32]:
@@ -230,13 +248,15 @@ class Layout:
         return scaled.astype(np.int8, order="C")
 
     def codes(self, rows: Rows, present: Present) -> Codes:
-        """Abbreviate rows: (N, 8) uint64; what is missing alternates, half-way from any code."""
-        return codes(rows, self.sources, self.masks[present])
+        """Abbreviate rows; bits of what is missing alternate, half-way from any code."""
+        whole = codes(rows, self.sources, self.masks[present])
+        return Codes(leading(rows, self.groups), whole)
 
     @cached_property
-    def masks(self) -> Codes:
+    def masks(self) -> Words:
         """(patterns, 8) uint64: which bits of a code belong to segments that are present."""
-        used = self._held()[:, self._bit_segments] & (self._bit_segments >= 0)
+        owners = self._owners(self.sources)
+        used = self._held()[:, owners] & (owners >= 0)
         return np.packbits(np.ascontiguousarray(used), axis=1, bitorder="little").view(np.uint64)
 
     @cached_property
@@ -247,14 +267,14 @@ class Layout:
 
     @cached_property
     def leading_shares(self) -> NDArray[np.float64]:
-        """(patterns,): share of the energy of all leading coordinates that is captured, 0..1.
+        """(patterns,): share of the energy of all groups' coordinates that is captured, 0..1.
 
         The energy of coordinates is what their squares sum to, on average.
         """
-        leading = self._bit_segments[:LEADING_BITS]
+        owners = self._owners(self.groups)
         energy = np.array(
             [
-                np.count_nonzero(leading == m) * segment.weight / segment.dimensions
+                np.count_nonzero(owners == m) * segment.weight / segment.dimensions
                 for m, segment in enumerate(self.segments)
             ]
         )

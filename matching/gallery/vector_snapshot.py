@@ -33,7 +33,7 @@ from matching.gallery.vectors import VectorGallery
 
 __all__ = ["VectorManifest", "open_gallery", "save_gallery"]
 
-_FORMAT = 2  # raised with every change of the manifest or of the files
+_FORMAT = 3  # raised with every change of the manifest or of the files
 _MANIFEST = "manifest.json"
 
 

@@ -22,15 +22,15 @@ from matching.gallery.id_index import IdIndex
 from matching.gallery.vector_chunk import Chunk
 from matching.gallery.vector_cuts import Cut, cut_of
 from matching.gallery.vector_input import MOST_MASK, ids_of, whole
-from matching.gallery.vector_layout import Layout, face
+from matching.gallery.vector_layout import Codes, Layout, face
 from matching.kernels import vector
-from matching.kernels.vector import CODE_BITS, LEADING_BITS, MASKS, TILE, Best, Part, Probes
+from matching.kernels.vector import MASKS, MOST_PROBES, TILE, Best, Part, Probes
+from matching.kernels.vector_codes import CODE_BITS, LEADING_BYTES
 
 __all__ = ["VectorGallery", "VectorHits"]
 
 _CHUNK_SLOTS = 1 << 18
 _LONGEST_LIST = 1000
-_MOST_PROBES = 256  # per pass over the gallery; more are taken in turns
 _PIECE = 1 << 15  # rows that are prepared at a time when enrolling
 
 
@@ -72,7 +72,7 @@ class VectorGallery:
         cut: How far codes may differ; the shipped one of the layout by default.
         chunk_slots: References per block of memory, a multiple of 64.
 
-    Cost: memory of 97 bytes and a row per reference, in whole chunks; codes of a million are
+    Cost: memory of 94 bytes and a row per reference, in whole chunks; codes of a million are
     scanned in a quarter to a third of a millisecond per probe and core when probes come in batches.
     """
 
@@ -108,7 +108,7 @@ class VectorGallery:
     @property
     def bytes_per_reference(self) -> int:
         """Memory of one reference: its row and its share of the table."""
-        return self.layout.dimensions + (LEADING_BITS + CODE_BITS) // 8 + 8 + 4 + 2 + 1
+        return self.layout.dimensions + LEADING_BYTES + CODE_BITS // 8 + 8 + 4 + 2 + 1
 
     # --- writing ----------------------------------------------------------------------------------
 
@@ -167,7 +167,8 @@ class VectorGallery:
             chosen = slots // self._chunk_slots == number
             local = slots[chosen] - number * self._chunk_slots
             self._chunks[number].write(
-                local, ids=keys[chosen], rows=rows[chosen], codes=codes[chosen],
+                local, ids=keys[chosen], rows=rows[chosen],
+                codes=Codes(codes.leading[chosen], codes.whole[chosen]),
                 attributes=words[chosen], present=held[chosen],
             )  # fmt: skip
             self._chunks[number].show(local, always=self.layout.sparse(held[chosen]))
@@ -288,7 +289,7 @@ class VectorGallery:
         )
 
     def _pass(self, probes: Probes, wish: _Wish) -> VectorHits:
-        """Search with at most 256 probes."""
+        """Search with as many probes as a call takes."""
         with self._epochs.reading():
             chunks, searched = list(self._chunks), len(self)
             tiles = -(-self._used // TILE)
@@ -360,8 +361,8 @@ def _repeating(ids: NDArray[np.int64]) -> list[int]:
 
 
 def _parts(count: int) -> Iterator[slice]:
-    for start in range(0, max(count, 1), _MOST_PROBES):
-        yield slice(start, start + _MOST_PROBES)
+    for start in range(0, max(count, 1), MOST_PROBES):
+        yield slice(start, start + MOST_PROBES)
 
 
 def _live(chunk: Chunk) -> NDArray[np.bool_]:

@@ -55,13 +55,15 @@ typedef struct {
     int probes;
 } scan_pass;
 
-/* Who is near enough. Limits: [fingers in common], 0..65535, negative = nobody. */
+/* Who is near enough. Limits: by the fingers in common and the strength of the reference, negative =
+ * nobody. */
 typedef struct {
     const uint16_t *distances;
     const uint64_t *presence;
     const uint64_t *permitted;
-    const int32_t *limits;
-    const uint8_t *used; /* fingers of the probe */
+    const uint8_t *strengths;     /* [reference] */
+    const int32_t (*limits)[256]; /* [SCAN_FINGERS + 1] */
+    const uint8_t *used;          /* fingers of the probe, 0 or 1 */
     int64_t blocks;
 } scan_near;
 

@@ -80,11 +80,15 @@ class _Range(ctypes.Structure):
     )
 
 
+_STRENGTHS = 256  # that a reference may have
+
+
 class _Near(ctypes.Structure):
     _fields_ = (
-        *((n, ctypes.c_void_p) for n in ("distances", "presence", "permitted", "limits", "used")),
-        ("blocks", ctypes.c_int64),
-    )
+        ("distances", ctypes.c_void_p), ("presence", ctypes.c_void_p),
+        ("permitted", ctypes.c_void_p), ("strengths", ctypes.c_void_p),
+        ("limits", ctypes.c_void_p), ("used", ctypes.c_void_p), ("blocks", ctypes.c_int64),
+    )  # fmt: skip
 
 
 @cache
@@ -206,30 +210,27 @@ def near(
         distances: (len(columns),) uint16, as ``leading_distances`` writes them.
         permitted: (blocks,) uint64, as ``permit`` gives it.
         used: (10,) bool, fingers of the probe.
-        limits: (11,) int32, largest distance by the number of fingers that a reference has of
-            those used; negative: none of them is near enough.
+        limits: (11, 256) int32, largest distance by the number of fingers that a reference has of
+            those used, and by its strength; negative: none of them is near enough.
         at: Instruction set.
 
     Returns:
-        (K,) int64 reference numbers, ascending from block to block, and (K,) uint8 fingers in
-        common.
+        (K,) int64 reference numbers, ascending, and (K,) uint8 fingers in common.
 
     Raises:
-        ValueError: shapes or types do not fit, or a limit is above 65535.
+        ValueError: shapes or types do not fit.
 
-    Cost: 2 bytes read per reference.
+    Cost: 3 bytes read per reference.
     """
     check_array("distances", distances, (len(columns),), np.uint16)
     check_array("permitted", permitted, columns.enrolled.shape, np.uint64)
     check_array("used", used, (FINGERS,), np.bool_)
-    check_array("limits", limits, (FINGERS + 1,), np.int32)
-    if limits.max() > NEVER:
-        raise ValueError(f"limit {limits.max()} is above {NEVER}")
+    check_array("limits", limits, (FINGERS + 1, _STRENGTHS), np.int32)
     # Room for everybody: memory that is never written costs nothing.
     found, common = np.empty(len(distances), np.int64), np.empty(len(distances), np.uint8)
     job = _Near(
         distances.ctypes.data, columns.presence.ctypes.data, permitted.ctypes.data,
-        limits.ctypes.data, used.ctypes.data, len(permitted),
+        columns.strengths.ctypes.data, limits.ctypes.data, used.ctypes.data, len(permitted),
     )  # fmt: skip
     total = int(
         _library().eurodac_scan_near(

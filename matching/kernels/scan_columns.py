@@ -96,6 +96,7 @@ class Columns:
     presence: NDArray[np.uint64]
     enrolled: NDArray[np.uint64]
     attributes: NDArray[np.uint64]
+    strengths: NDArray[np.uint8]
 
     def __post_init__(self) -> None:
         blocks = len(self.enrolled)
@@ -104,19 +105,21 @@ class Columns:
             "presence": ((blocks, FINGERS), np.uint64),
             "enrolled": ((blocks // 8 * 8,), np.uint64),
             "attributes": ((blocks * BLOCK,), np.uint64),
+            "strengths": ((blocks * BLOCK,), np.uint8),
         }
         for name, (shape, kind) in shapes.items():
             check_array(name, getattr(self, name), shape, kind)
 
     @classmethod
     def empty(cls, capacity: int) -> Columns:
-        """Allocate room for at least this many references, nobody enrolled; 170 bytes each."""
+        """Allocate room for at least this many references, nobody enrolled; 171 bytes each."""
         tiles = max(1, -(-capacity // TILE))
         return cls(
             aligned(tiles * TILE * FINGERS * 16).reshape(tiles, FINGERS, 8, 16, BLOCK),
             np.zeros((tiles * 8, FINGERS), np.uint64),
             np.zeros(tiles * 8, np.uint64),
             np.zeros(tiles * TILE, np.uint64),
+            np.zeros(tiles * TILE, np.uint8),
         )
 
     def __len__(self) -> int:
@@ -124,7 +127,13 @@ class Columns:
         return len(self.attributes)
 
     def write(
-        self, reference: int, bits: NDArray[np.uint64], *, present: Sequence[bool], attributes: int
+        self,
+        reference: int,
+        bits: NDArray[np.uint64],
+        *,
+        present: Sequence[bool],
+        attributes: int,
+        strength: int = 0,
     ) -> None:
         """Enrol or replace one reference in place.
 
@@ -133,6 +142,7 @@ class Columns:
             bits: (10, 2) uint64, the leading 128 bits of every finger, position 1 first.
             present: Ten times whether the finger is there; the bits of others are not kept.
             attributes: 64-bit attribute word.
+            strength: Of all its fingers, 0..255.
 
         Cost: 10 us.  Not to be called while the same reference is being written.
         """
@@ -146,6 +156,7 @@ class Columns:
         self.presence[block] &= ~bit
         self.presence[block, there] |= bit
         self.attributes[reference] = attributes
+        self.strengths[reference] = strength
         self.enrolled[block] |= bit
 
     def wipe(self, reference: int) -> None:

@@ -103,29 +103,20 @@ LIST_BODY void codes_body(const list_probe *probe, const uint64_t *codes, const 
     }
 }
 
-/* Bit = reference of a block at or below the limit. */
-LIST_BODY uint64_t inside(const uint16_t *distances, uint16_t limit) {
+/* Which permitted references of a block are near enough, and how many fingers each has in common
+ * with the probe. */
+LIST_BODY uint64_t inside(const scan_near *near, int64_t block, uint8_t common[SCAN_LANES]) {
+    const uint64_t *presence = near->presence + block * SCAN_FINGERS;
+    const uint16_t *distances = near->distances + block * SCAN_LANES;
+    const uint8_t *strengths = near->strengths + block * SCAN_LANES;
     uint64_t bits = 0;
-    for (int j = 0; j < SCAN_LANES; j++) bits |= (uint64_t)(distances[j] <= limit) << j;
-    return bits;
-}
-
-/* Per number of fingers in common the references of a block that have so many: fingers are added
- * up in columns of bits, 64 references at once. */
-LIST_BODY void by_common(const uint64_t *presence, uint64_t permitted, const uint8_t *used,
-                         uint64_t *have) {
-    uint64_t ones_ = 0, twos = 0, fours = 0, eights = 0;
-    for (int f = 0; f < SCAN_FINGERS; f++) {
-        if (!used[f]) continue;
-        const uint64_t one = presence[f], two = ones_ & one, four = twos & two;
-        ones_ ^= one;
-        twos ^= two;
-        eights |= fours & four;
-        fours ^= four;
-    }
-    for (int n = 0; n <= SCAN_FINGERS; n++)
-        have[n] = permitted & (n & 1 ? ones_ : ~ones_) & (n & 2 ? twos : ~twos) &
-                  (n & 4 ? fours : ~fours) & (n & 8 ? eights : ~eights);
+    memset(common, 0, SCAN_LANES);
+    for (int f = 0; f < SCAN_FINGERS; f++)
+        for (int j = 0; j < SCAN_LANES; j++)
+            common[j] = (uint8_t)(common[j] + (near->used[f] & (presence[f] >> j & 1)));
+    for (int j = 0; j < SCAN_LANES; j++)
+        bits |= (uint64_t)(distances[j] <= near->limits[common[j]][strengths[j]]) << j;
+    return bits & near->permitted[block];
 }
 
 /* Says for eight references at once whether they share a bit with every mask. */
@@ -149,29 +140,27 @@ shares_avx512(const uint64_t *words, const uint64_t *masks, int count) {
     return kept;
 }
 
-__attribute__((target("avx512f,avx512bw"))) static inline uint64_t
-inside_avx512(const uint16_t *distances, uint16_t limit) {
-    const __m512i most = _mm512_set1_epi16((short)limit);
-    const uint32_t low = _mm512_cmple_epu16_mask(_mm512_loadu_si512(distances), most);
-    return low | (uint64_t)_mm512_cmple_epu16_mask(_mm512_loadu_si512(distances + 32), most) << 32;
-}
-
-__attribute__((target("avx2"))) static inline uint64_t inside_avx2(const uint16_t *distances,
-                                                                   uint16_t limit) {
-    const __m256i most = _mm256_set1_epi16((short)limit);
+__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))) static inline uint64_t
+inside_avx512(const scan_near *near, int64_t block, uint8_t common[SCAN_LANES]) {
+    const uint64_t *presence = near->presence + block * SCAN_FINGERS;
+    const uint8_t *strengths = near->strengths + block * SCAN_LANES;
+    __m512i count = _mm512_setzero_si512();
     uint64_t bits = 0;
-    for (int half = 0; half < 2; half++) {
-        __m256i two[2];
-        for (int i = 0; i < 2; i++) {
-            const void *at = distances + 32 * half + 16 * i;
-            const __m256i some = _mm256_loadu_si256(at);
-            two[i] = _mm256_cmpeq_epi16(_mm256_min_epu16(some, most), some);
-        }
-        const __m256i bytes = _mm256_packs_epi16(two[0], two[1]); /* lanes of 128 bits interleave */
-        const __m256i order = _mm256_permute4x64_epi64(bytes, 0xd8);
-        bits |= (uint64_t)(uint32_t)_mm256_movemask_epi8(order) << (32 * half);
+    for (int f = 0; f < SCAN_FINGERS; f++)
+        if (near->used[f])
+            count = _mm512_mask_add_epi8(count, presence[f], count, _mm512_set1_epi8(1));
+    _mm512_storeu_si512(common, count);
+    for (int j = 0; j < SCAN_LANES; j += 16) {
+        const __m512i counts = _mm512_cvtepu8_epi32(_mm_loadu_si128((const void *)(common + j)));
+        const __m512i at = _mm512_add_epi32(
+            _mm512_slli_epi32(counts, 8),
+            _mm512_cvtepu8_epi32(_mm_loadu_si128((const void *)(strengths + j))));
+        const __m512i far = _mm512_cvtepu16_epi32(_mm256_loadu_si256(
+            (const void *)(near->distances + block * SCAN_LANES + j)));
+        const __m512i most = _mm512_i32gather_epi32(at, near->limits, 4);
+        bits |= (uint64_t)_mm512_cmple_epi32_mask(far, most) << j;
     }
-    return bits;
+    return bits & near->permitted[block];
 }
 #endif
 
@@ -187,22 +176,17 @@ __attribute__((target("avx2"))) static inline uint64_t inside_avx2(const uint16_
         }                                                                                          \
     }
 
-/* Writes the permitted references within the limit of their number of fingers in common. */
+/* Writes the permitted references within the limits, in ascending order. */
 #define NEAR(name, one, attributes_)                                                               \
     attributes_ static int64_t near_##name(const scan_near *near, int64_t *found, uint8_t *common) { \
         int64_t total = 0;                                                                         \
         for (int64_t b = 0; b < near->blocks; b++) {                                               \
-            uint64_t have[SCAN_FINGERS + 1];                                                       \
+            uint8_t have[SCAN_LANES];                                                              \
             if (!near->permitted[b]) continue;                                                     \
-            by_common(near->presence + b * SCAN_FINGERS, near->permitted[b], near->used, have);    \
-            for (int n = 0; n <= SCAN_FINGERS; n++) {                                              \
-                if (!have[n] || near->limits[n] < 0) continue;                                     \
-                uint64_t bits =                                                                    \
-                    have[n] & one(near->distances + b * SCAN_LANES, (uint16_t)near->limits[n]);    \
-                for (; bits; bits &= bits - 1, total++) {                                          \
-                    found[total] = b * SCAN_LANES + __builtin_ctzll(bits);                         \
-                    common[total] = (uint8_t)n;                                                    \
-                }                                                                                  \
+            for (uint64_t bits = one(near, b, have); bits; bits &= bits - 1, total++) {            \
+                const int lane = __builtin_ctzll(bits);                                            \
+                found[total] = b * SCAN_LANES + lane;                                              \
+                common[total] = have[lane];                                                        \
             }                                                                                      \
         }                                                                                          \
         return total;                                                                              \
@@ -235,7 +219,7 @@ NEAR(portable, inside, )
 SPECIALISE(avx2, LIST_AVX2, AVX2)
 SPECIALISE(avx512, LIST_AVX512, AVX512)
 PERMIT(avx2, shares, AVX2)
-NEAR(avx2, inside_avx2, AVX2)
+NEAR(avx2, inside, AVX2)
 PERMIT(avx512, shares_avx512, AVX512)
 NEAR(avx512, inside_avx512, AVX512)
 #define CALL(level, name, ...)                                                                     \

@@ -2,16 +2,12 @@
 #include "vector.h"
 
 #include "cpu.h"
-#include "lookup.h"
 #include "vector_exact.h"
 #include "vector_scan.h"
 
-#include <math.h>
-#include <stdlib.h>
-
 #define CODE (q->codes + VECTOR_CODE * probe)
 #define MASK (q->masks + VECTOR_CODE * probe)
-#define TABLES (q->nibbles + 16 * VECTOR_NIBBLES * probe)
+#define TABLES (q->sextets + 64 * VECTOR_SEXTETS * probe)
 #define CUT q->cuts[2 * probe]
 
 /* drain: exact scores of the rows that have arrived; rows: those of all rows. */
@@ -128,77 +124,12 @@ int eurodac_vector_exact(const vector_part *parts, int64_t count, const vector_p
     return 0;
 }
 
-void eurodac_vector_put(uint8_t *leading, const int64_t *slots, const uint64_t *codes,
+void eurodac_vector_put(uint8_t *leading, const int64_t *slots, const uint8_t *codes,
                         int64_t count) {
     for (int64_t i = 0; i < count; i++) {
         const int64_t slot = slots[i];
         uint8_t *tile = leading + slot / VECTOR_TILE * (VECTOR_ROWS * VECTOR_TILE);
         for (int r = 0; r < VECTOR_ROWS; r++)
-            tile[VECTOR_TILE * r + slot % VECTOR_TILE] =
-                (uint8_t)(codes[VECTOR_CODE * i + r / 8] >> (r % 8 * 8));
+            tile[VECTOR_TILE * r + slot % VECTOR_TILE] = codes[VECTOR_ROWS * i + r];
     }
-}
-
-void eurodac_vector_codes(const vector_rows *rows, const uint64_t *masks, uint64_t *codes) {
-    const int8_t *row = rows->rows;
-    for (int64_t i = 0; i < rows->count; i++, row += rows->dimensions)
-        for (int w = 0; w < VECTOR_CODE; w++, masks++, codes++) {
-            uint64_t word = 0;
-            for (int bit = 0; bit < 64; bit++) {
-                const int32_t source = rows->sources[64 * w + bit];
-                word |= (uint64_t)(source >= 0 && row[source] < 0) << bit;
-            }
-            *codes = (word & *masks) | (VECTOR_ALTERNATING & ~*masks);
-        }
-}
-
-void eurodac_vector_weigh(const vector_rows *rows, const double *z, int8_t *weights,
-                          int32_t *costs) {
-    const int8_t *row = rows->rows;
-    for (int64_t q = 0; q < rows->count; q++, row += rows->dimensions, weights += VECTOR_LEADING) {
-        int values[VECTOR_LEADING], sum = 0, squares = 0;
-        for (int i = 0; i < VECTOR_LEADING; i++) {
-            values[i] = rows->sources[i] < 0 ? 0 : row[rows->sources[i]];
-            sum += abs(values[i]);
-            squares += values[i] * values[i];
-        }
-        const double margin = (double)sum - z[q] * sqrt((double)squares);
-        const double scale = margin > 0 ? VECTOR_COSTLY / margin : 0;
-        const int32_t none = squares ? -1 : 0; /* who says nothing leaves nobody out */
-        sum = squares = 0;
-        for (int i = 0; i < VECTOR_LEADING; i++) {
-            const double wanted = rint(-values[i] * scale);
-            weights[i] = (int8_t)fmax(-VECTOR_MAX_WEIGHT, fmin(VECTOR_MAX_WEIGHT, wanted));
-            sum += abs(weights[i]);
-            squares += weights[i] * weights[i];
-        }
-        costs[q] = margin > 0 ? (int32_t)floor(((double)sum - z[q] * sqrt((double)squares)) / 2)
-                              : none;
-    }
-}
-
-/* Three bytes are four sextets: the low six bits of each, then the top two of all. */
-static void sextets_of(const int8_t *weights, uint8_t (*tables)[64]) {
-    const int8_t *chosen[6];
-    for (int g = 0; g < VECTOR_SEXTETS / 4; g++)
-        for (int i = 0; i < 4; i++) {
-            for (int k = 0; k < 6; k++)
-                chosen[k] = weights + 24 * g + (i < 3 ? 8 * i + k : k / 2 * 8 + 6 + k % 2);
-            lookup_fill(tables[4 * g + i], chosen, 6);
-        }
-}
-
-int eurodac_vector_tables(const int8_t *weights, int64_t count, uint8_t *sextets,
-                          uint8_t *nibbles) {
-    for (int64_t i = 0; i < count * VECTOR_LEADING; i++)
-        if (abs(weights[i]) > VECTOR_MAX_WEIGHT) return -1;
-    for (int64_t i = 0; i < count; i++, weights += VECTOR_LEADING) {
-        sextets_of(weights, (uint8_t(*)[64])(sextets + i * VECTOR_SEXTETS * 64));
-        for (int n = 0; n < VECTOR_NIBBLES; n++) {
-            const int8_t *chosen[4];
-            for (int k = 0; k < 4; k++) chosen[k] = weights + 4 * n + k;
-            lookup_fill(nibbles + (i * VECTOR_NIBBLES + n) * 16, chosen, 4);
-        }
-    }
-    return 0;
 }

@@ -1,11 +1,12 @@
 /* Search of int8 vectors: memory layout, arguments, limits. vector_twin.py says the same in NumPy.
  *
- * A chunk holds slots in tiles of 64. Every slot has a code of 512 bits (the signs of chosen
- * coordinates). Its leading 144 bits stand in tiles, one lane a slot, so that a scan needs no
- * shuffles and reads few bytes; the whole code stands row by row, one cache line, and is read for
- * the few slots that pass the first cut. A leading bit unlike the probe's costs what the probe's
- * coordinate weighs, looked up four or six bits at a time and added up to 255 at most. The whole
- * code is compared by counting. Slots that pass both cuts are scored exactly:
+ * A chunk holds slots in tiles of 64. Every slot has a leading code of twenty sextets and a whole
+ * code of 512 bits (the signs of chosen coordinates). A sextet says which of 64 sign vectors a group
+ * of coordinates is most like. The leading codes stand in tiles, one lane a slot, so that a scan
+ * needs no shuffles and reads few bytes; the whole code stands row by row, one cache line, and is
+ * read for the few slots that pass the first cut. A sign vector costs a probe the more the less the
+ * probe is like it; costs are looked up and added up to 255 at most. The whole code is compared by
+ * counting. Slots that pass both cuts are scored exactly:
  *     score = (float)(int8 row . int8 probe) * factor[pattern of common segments].
  *
  * No function keeps state or allocates. Slots of a chunk that are not live may be written while a
@@ -16,21 +17,20 @@
 #include <stdint.h>
 
 #define VECTOR_TILE 64           /* slots per tile, one bit each of a live word */
-#define VECTOR_ROWS 18           /* bytes of the leading bits of a code, a multiple of 3 */
-#define VECTOR_LEADING (8 * VECTOR_ROWS)
+#define VECTOR_ROWS 15           /* bytes of a leading code, a multiple of 3 */
 #define VECTOR_SEXTETS (4 * VECTOR_ROWS / 3)
-#define VECTOR_NIBBLES (2 * VECTOR_ROWS)
+#define VECTOR_PAIRS 32          /* of opposite sign vectors: what a sextet can say */
 #define VECTOR_CODE 8            /* 64-bit words of the whole code */
 #define VECTOR_ALTERNATING 0x5555555555555555u /* half-way from every other word, on average */
 #define VECTOR_MASKS 4           /* attribute masks of a probe; zero masks are not used */
 #define VECTOR_MAX_DIMENSIONS 4096
-#define VECTOR_MAX_WEIGHT 42     /* six of them are an entry of a table, which is a byte */
-#define VECTOR_COSTLY 500.0      /* twice the cost of the cut: fits in a byte, divided finely */
+#define VECTOR_COSTLY 250        /* cost of the first cut: fits in a byte, divided finely */
 #define VECTOR_SCRATCH(count, dimensions) (4 * ((count) + 15) + 6 * (dimensions))
 #define VECTOR_LANES 16          /* probes of a register of the exact scan */
+#define VECTOR_MOST 256          /* probes of a call */
 
 typedef struct {
-    const uint8_t *leading;     /* [tiles][VECTOR_ROWS][VECTOR_TILE] */
+    const uint8_t *leading;     /* [tiles][VECTOR_ROWS][VECTOR_TILE], see vector_sextets */
     const uint64_t *codes;      /* [slots][VECTOR_CODE] */
     const int8_t *rows;         /* [slots][dimensions] */
     const uint64_t *live;       /* [tiles], bit s = slot s of the tile can be found */
@@ -48,13 +48,12 @@ typedef struct {
 } vector_part;
 
 typedef struct {
-    int32_t count, dimensions; /* probes; coordinates, a multiple of 64 */
+    int32_t count, dimensions; /* probes, VECTOR_MOST at most; coordinates, a multiple of 64 */
     const int8_t *rows;        /* [count][dimensions] */
-    const uint8_t *sextets;    /* [count][VECTOR_SEXTETS][64], aligned to 64, and */
-    const uint8_t *nibbles;    /* [count][VECTOR_NIBBLES][16]: what bits unlike the probe's cost */
-    const uint64_t *codes;     /* [count][VECTOR_CODE], the leading bits first */
+    const uint8_t *sextets;    /* [count][VECTOR_SEXTETS][64], aligned to 64: what they cost */
+    const uint64_t *codes;     /* [count][VECTOR_CODE] */
     const uint64_t *masks;     /* likewise, which bits count */
-    const int32_t *cuts;       /* [count][2], the most that passes: leading bits, whole code */
+    const int32_t *cuts;       /* [count][2], the most that passes: leading code, whole code */
     const float *factor;       /* [patterns], >= 0, by the segments that both have */
     const uint16_t *held;      /* [count], bit m = segment m was captured: a pattern */
     const float *highest;      /* [count], the largest factor; for exact scans */
@@ -80,29 +79,27 @@ int eurodac_vector_scan(const vector_part *parts, int64_t count, const vector_pr
                         vector_best *best, int level);
 int eurodac_vector_exact(const vector_part *parts, int64_t count, const vector_probes *probes,
                          vector_best *best, uint8_t *scratch, int level);
-/* Writes the leading bits of `count` codes to the lanes of their slots. */
-void eurodac_vector_put(uint8_t *leading, const int64_t *slots, const uint64_t *codes,
+/* Writes `count` leading codes to the lanes of their slots. */
+void eurodac_vector_put(uint8_t *leading, const int64_t *slots, const uint8_t *codes,
                         int64_t count);
-/* What is known of rows without looking at references: the number of each, its length, and the
- * coordinate of every bit of a code, -1 for bits that are not used. */
+
+/* Rows of which codes are made, before they are references or probes: vector_codes.c. */
 typedef struct {
     int64_t count, dimensions;
     const int8_t *rows;     /* [count][dimensions] */
-    const int32_t *sources; /* [64 * VECTOR_CODE], the leading bits first */
+    const int32_t *sources; /* coordinates, -1 for none: of whole codes [64 * VECTOR_CODE], of */
+    int64_t width;          /* leading codes [VECTOR_SEXTETS][width], and 8, 16 or 32 */
 } vector_rows;
 
-/* Codes of rows: a bit is set where the coordinate is negative; those that `masks` leaves out
+/* Whole codes: a bit is set where the coordinate is negative; those that `masks` leaves out
  * alternate. */
 void eurodac_vector_codes(const vector_rows *rows, const uint64_t *masks, uint64_t *codes);
-/* Rounds the leading coordinates of probes to weights whose cut, `z` deviations below chance, fits
- * in a byte; vector_twin.py says the same. */
-void eurodac_vector_weigh(const vector_rows *rows, const double *z, int8_t *weights,
-                          int32_t *costs);
-/* The tables of probes from [count][VECTOR_LEADING] weights: a bit costs its weight where it is
- * clear and the weight positive, or set and the weight negative. Returns 0, or -1 if a weight is
- * beyond VECTOR_MAX_WEIGHT. */
-int eurodac_vector_tables(const int8_t *weights, int64_t count, uint8_t *sextets,
-                          uint8_t *nibbles);
+/* Leading codes [count][VECTOR_ROWS]: the sign vector that each group is most like. */
+void eurodac_vector_leading(const vector_rows *rows, uint8_t *codes);
+/* What sextets cost probes [count][VECTOR_SEXTETS][64], and the cuts [count], `z` deviations below
+ * what strangers cost on average; -1 where nobody can be so near. */
+void eurodac_vector_tables(const vector_rows *rows, const double *z, uint8_t *sextets,
+                           int32_t *cuts);
 
 #define VECTOR_BODY static inline __attribute__((always_inline))
 

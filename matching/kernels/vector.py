@@ -6,7 +6,7 @@ import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,22 +14,22 @@ from numpy.typing import NDArray
 from matching.errors import KernelError
 from matching.kernels import native
 from matching.kernels.native import Level, address, aligned
+from matching.kernels.vector_codes import CODE_BITS, LEADING_BYTES, SEXTETS, SIGN_VECTORS
 
 __all__ = [
-    "CODE_BITS", "LEADING_BITS", "MASKS", "MAX_DIMENSIONS", "MAX_WEIGHT", "TILE",
-    "Best", "Chunk", "Part", "Probes", "Sieve", "codes", "put", "search", "weigh",
+    "MASKS", "MAX_DIMENSIONS", "MOST_PROBES", "TILE",
+    "Best", "Chunk", "Part", "Probes", "Sieve", "put", "search",
 ]  # fmt: skip
 
 TILE = 64  # VECTOR_TILE of vector.h
-CODE_BITS = 512
-LEADING_BITS = 144  # VECTOR_LEADING
-MAX_WEIGHT = 42  # six of them are an entry of a table, which is a byte
 MASKS = 4  # VECTOR_MASKS
 MAX_DIMENSIONS = 4096
+MOST_PROBES = 256  # VECTOR_MOST
 _LANES = 16  # VECTOR_LANES
 _CODE = CODE_BITS // 64
 _POINTER = ctypes.c_void_p
 _UNUSED = np.zeros(0, np.int32)
+_T = TypeVar("_T", bound=np.generic)
 
 
 class _Chunk(ctypes.Structure):
@@ -49,8 +49,8 @@ class _Part(ctypes.Structure):
 class _Probes(ctypes.Structure):
     _fields_ = (
         ("count", ctypes.c_int32), ("dimensions", ctypes.c_int32), ("rows", _POINTER),
-        ("sextets", _POINTER), ("nibbles", _POINTER), ("codes", _POINTER), ("masks", _POINTER),
-        ("cuts", _POINTER), ("factor", _POINTER), ("held", _POINTER), ("highest", _POINTER),
+        ("sextets", _POINTER), ("codes", _POINTER), ("masks", _POINTER), ("cuts", _POINTER),
+        ("factor", _POINTER), ("held", _POINTER), ("highest", _POINTER),
         ("transposed", _POINTER), ("shift", _POINTER), ("wanted", _POINTER),
     )  # fmt: skip
 
@@ -62,19 +62,12 @@ class _Best(ctypes.Structure):
     )  # fmt: skip
 
 
-class _Rows(ctypes.Structure):
-    _fields_ = (
-        ("count", ctypes.c_int64), ("dimensions", ctypes.c_int64), ("rows", _POINTER),
-        ("sources", _POINTER),
-    )  # fmt: skip
-
-
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """References in slots; T tiles of 64 slots. All arrays C-contiguous; the caller keeps them.
 
     Args:
-        leading: (T, 18, 64) uint8, the leading bits of every code, transposed by tile.
+        leading: (T, 15, 64) uint8, the leading codes, transposed by tile.
         codes: (64 T, 8) uint64.
         rows: (64 T, D) int8.
         live: (T,) uint64, bit s = slot s of the tile can be found.
@@ -115,28 +108,27 @@ class Sieve:
     Args:
         codes: (Q, 8) uint64.
         masks: (Q, 8) uint64, which bits of a code count.
-        weights: (Q, 144) int8, -42..42: a leading bit costs its size where the weight is positive
-            and the bit clear, or negative and the bit set; a sum above 255 counts as 255.
-        cuts: (Q, 2) int32, the most that passes: costs of the leading bits, distance of the codes.
+        costs: (Q, 20, 64) uint8, of what each sextet may be; a sum above 255 counts as 255.
+        cuts: (Q, 2) int32, the most that passes: cost of the leading code, distance of the codes.
     """
 
     codes: NDArray[np.uint64]
     masks: NDArray[np.uint64]
-    weights: NDArray[np.int8]
+    costs: NDArray[np.uint8]
     cuts: NDArray[np.int32]
 
     def __post_init__(self) -> None:
         count = len(self.codes)
-        shapes = [(count, _CODE), (count, _CODE), (count, LEADING_BITS), (count, 2)]
-        if [a.shape for a in (self.codes, self.masks, self.weights, self.cuts)] != shapes:
-            raise ValueError("codes, masks, weights and cuts have one row per probe")
+        shapes = [(count, _CODE), (count, _CODE), (count, SEXTETS, SIGN_VECTORS), (count, 2)]
+        if [a.shape for a in (self.codes, self.masks, self.costs, self.cuts)] != shapes:
+            raise ValueError("codes, masks, costs and cuts have one row per probe")
 
 
 class Probes:
     """Probes prepared for any number of calls.
 
     Args:
-        rows: (Q, D) int8, D a multiple of 64.
+        rows: (Q, D) int8, Q at most 256, D a multiple of 64.
         sieve: Of these probes.
         factors: (P,) float32 >= 0, dot product -> score by the segments that both sides have.
         held: (Q,) uint16 < P, segments of each probe.
@@ -157,13 +149,15 @@ class Probes:
         count, dimensions = rows.shape
         if not len(sieve.codes) == len(held) == count or wanted.shape != (count, MASKS):
             raise ValueError("sieve, held and wanted have one row per probe")
+        if count > MOST_PROBES:
+            raise ValueError(f"{count} probes are more than the {MOST_PROBES} of one call")
         if dimensions % 64 or dimensions > MAX_DIMENSIONS:
             raise ValueError(f"dimensions are a multiple of 64 up to {MAX_DIMENSIONS}")
         self.count, self.dimensions = count, dimensions
         self.sieve, self.exact = sieve, exact
         self.arrays = (
             np.ascontiguousarray(rows),
-            *_tables(np.ascontiguousarray(sieve.weights)),
+            _aligned(sieve.costs),
             np.ascontiguousarray(sieve.codes),
             np.ascontiguousarray(sieve.masks),
             np.ascontiguousarray(sieve.cuts),
@@ -179,16 +173,6 @@ class Probes:
     def scratch_bytes(self) -> int:
         """Memory that an exact scan needs: VECTOR_SCRATCH of vector.h."""
         return int(4 * (self.count + _LANES - 1) + 6 * self.dimensions)
-
-
-def _tables(weights: NDArray[np.int8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """What patterns of six and of four leading bits cost each probe."""
-    sextets = aligned(len(weights) * LEADING_BITS // 6 * 64)
-    nibbles = np.empty(len(weights) * LEADING_BITS // 4 * 16, np.uint8)
-    places = (address(weights), len(weights), address(sextets), address(nibbles))
-    if _library().eurodac_vector_tables(*places) < 0:
-        raise ValueError(f"a leading bit weighs {MAX_WEIGHT} at most")
-    return sextets, nibbles
 
 
 def _highest(factors: NDArray[np.float32], held: NDArray[np.uint16]) -> NDArray[np.float32]:
@@ -209,9 +193,9 @@ def _transposed(rows: NDArray[np.int8]) -> tuple[NDArray[np.int32], NDArray[np.i
     return _aligned(np.ascontiguousarray(quads).view(np.int32)), _aligned(shift)
 
 
-def _aligned(array: NDArray[np.int32]) -> NDArray[np.int32]:
+def _aligned(array: NDArray[_T]) -> NDArray[_T]:
     """Copy to memory that starts at a multiple of 64 bytes."""
-    copy = aligned(array.nbytes).view(np.int32).reshape(array.shape)
+    copy: NDArray[_T] = aligned(array.nbytes).view(array.dtype).reshape(array.shape)
     copy[...] = array
     return copy
 
@@ -253,11 +237,6 @@ def _library() -> ctypes.CDLL:
     library.eurodac_vector_exact.argtypes = [*shared, _POINTER, level]
     library.eurodac_vector_put.argtypes = [_POINTER, _POINTER, _POINTER, wide]
     library.eurodac_vector_put.restype = None
-    library.eurodac_vector_codes.argtypes = [_POINTER] * 3
-    library.eurodac_vector_codes.restype = None
-    library.eurodac_vector_weigh.argtypes = [_POINTER] * 4
-    library.eurodac_vector_weigh.restype = None
-    library.eurodac_vector_tables.argtypes = [_POINTER, wide, _POINTER, _POINTER]
     return library
 
 
@@ -303,77 +282,17 @@ def search(
         raise KernelError("kernel_level", f"this machine cannot run {at.name}; use AUTO")
 
 
-def put(leading: NDArray[np.uint8], slots: NDArray[np.int64], codes: NDArray[np.uint64]) -> None:
-    """Write the leading bits of codes to the lanes of their slots.
+def put(leading: NDArray[np.uint8], slots: NDArray[np.int64], codes: NDArray[np.uint8]) -> None:
+    """Write leading codes to the lanes of their slots.
 
     Args:
-        leading: (T, 18, 64) uint8, written.
+        leading: (T, 15, 64) uint8, written.
         slots: (N,) int64, 0 <= slot < 64 T.
-        codes: (N, 8) uint64.
+        codes: (N, 15) uint8.
     """
+    if codes.shape != (len(slots), LEADING_BYTES) or codes.dtype != np.uint8:
+        raise ValueError("there is one leading code of 15 bytes per slot")
     if len(slots) and not 0 <= slots.min() <= slots.max() < TILE * len(leading):
         raise ValueError("a slot lies outside the chunk")
     whole, wanted = np.ascontiguousarray(codes), np.ascontiguousarray(slots, np.int64)
     _library().eurodac_vector_put(address(leading), address(wanted), address(whole), len(wanted))
-
-
-def codes(
-    rows: NDArray[np.int8], sources: NDArray[np.int32], masks: NDArray[np.uint64]
-) -> NDArray[np.uint64]:
-    """Abbreviate rows to the signs of chosen coordinates.
-
-    Args:
-        rows: (N, D) int8.
-        sources: (512,) int32, coordinate of every bit; -1 for bits that are not used.
-        masks: (N, 8) uint64, which bits count; the others alternate, half-way from any code.
-
-    Returns:
-        (N, 8) uint64, a bit is set where its coordinate is negative.
-
-    Cost: 0.5 us a row.
-    """
-    wanted = np.ascontiguousarray(masks, np.uint64)
-    if wanted.shape != (len(rows), _CODE):
-        raise ValueError("there is one mask of 512 bits per row")
-    found = np.empty_like(wanted)
-    places = (address(wanted), address(found))
-    _library().eurodac_vector_codes(ctypes.byref(_rows_of(rows, sources)), *places)
-    return found
-
-
-def weigh(
-    rows: NDArray[np.int8], sources: NDArray[np.int32], z: NDArray[np.float64]
-) -> tuple[NDArray[np.int8], NDArray[np.int32]]:
-    """Round the leading coordinates of probes to weights whose cut fits in a byte.
-
-    A bit is set where its coordinate is negative, so that is what a weight wants there.
-
-    Args:
-        rows: (Q, D) int8.
-        sources: (512,) int32, coordinate of every bit, the leading ones first; -1 for none.
-        z: (Q,) float64, deviations below the mean cost of strangers.
-
-    Returns:
-        (Q, 144) int8 within +-42, and (Q,) int32 costs that pass; below zero nobody does. Probes
-        whose leading coordinates are zeros let everybody pass.
-
-    Cost: 0.5 us a probe.
-    """
-    deviations = np.ascontiguousarray(z, np.float64)
-    if deviations.shape != (len(rows),):
-        raise ValueError("there is one z per probe")
-    weights, costs = np.empty((len(rows), LEADING_BITS), np.int8), np.empty(len(rows), np.int32)
-    places = [address(array) for array in (deviations, weights, costs)]
-    _library().eurodac_vector_weigh(ctypes.byref(_rows_of(rows, sources)), *places)
-    return weights, costs
-
-
-def _rows_of(rows: NDArray[np.int8], sources: NDArray[np.int32]) -> _Rows:
-    """Rows as the kernel takes them; the caller keeps the arrays while it runs."""
-    if rows.dtype != np.int8 or sources.dtype != np.int32 or sources.shape != (CODE_BITS,):
-        raise ValueError(f"rows are int8, and there are {CODE_BITS} int32 sources")
-    if not (rows.flags.c_contiguous and sources.flags.c_contiguous):
-        raise ValueError("rows and sources must be C-contiguous")
-    if sources.max() >= rows.shape[1]:
-        raise ValueError("a source lies beyond the coordinates of a row")
-    return _Rows(*rows.shape, address(rows), address(sources))

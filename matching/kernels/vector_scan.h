@@ -1,4 +1,4 @@
-/* The scan of codes: leading bits of everybody, whole codes and rows of those that pass. */
+/* The scan of codes: leading codes of everybody, whole codes and rows of those that pass. */
 #ifndef EURODAC_VECTOR_SCAN_H
 #define EURODAC_VECTOR_SCAN_H
 #include "vector.h"
@@ -23,14 +23,25 @@ typedef struct {
     int count;
 } vector_queue;
 
-/* A bit per slot of a tile whose leading bits cost a probe no more than its cut. */
-VECTOR_BODY uint64_t passing_each(const uint8_t *tile, const uint8_t *nibbles, int32_t cut) {
+/* The four sextets of a slot from three rows of a tile; the fourth is the top two bits of all. */
+VECTOR_BODY void vector_sextets(const uint8_t *rows, int slot, uint8_t sextets[4]) {
+    sextets[3] = 0;
+    for (int i = 0; i < 3; i++) {
+        const uint8_t byte = rows[VECTOR_TILE * i + slot];
+        sextets[i] = byte & 63;
+        sextets[3] |= (uint8_t)(byte >> 6 << 2 * i);
+    }
+}
+
+/* A bit per slot of a tile whose leading code costs a probe no more than its cut. */
+VECTOR_BODY uint64_t passing_each(const uint8_t *tile, const uint8_t *tables, int32_t cut) {
     uint64_t pass = 0;
     for (int s = 0; s < VECTOR_TILE; s++) {
         int32_t cost = 0;
-        for (int r = 0; r < VECTOR_ROWS; r++) {
-            const uint8_t bits = tile[VECTOR_TILE * r + s];
-            cost += nibbles[32 * r + (bits & 15)] + nibbles[32 * r + 16 + (bits >> 4)];
+        for (int r = 0; r < VECTOR_ROWS; r += 3) {
+            uint8_t sextets[4];
+            vector_sextets(tile + VECTOR_TILE * r, s, sextets);
+            for (int i = 0; i < 4; i++) cost += tables[64 * (r / 3 * 4 + i) + sextets[i]];
         }
         pass |= (uint64_t)((cost < 255 ? cost : 255) <= cut) << s;
     }
@@ -56,19 +67,38 @@ VECTOR_BODY int32_t dot_each(const int8_t *row, const int8_t *probe, int dimensi
     __attribute__((target("avx2,fma,bmi,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl,"           \
                           "avx512vnni,avx512vpopcntdq,avx512vbmi,avx512vbmi2,prefer-vector-width=512")))
 
+/* What 32 sextets cost: quarters of the table by their low four bits, of which the others choose. */
+VECTOR_AVX2 static inline __m256i costs_avx2(const uint8_t *table, __m256i sextets) {
+    __m256i quarter[4];
+    for (int i = 0; i < 4; i++)
+        quarter[i] = _mm256_shuffle_epi8(
+            _mm256_broadcastsi128_si256(_mm_loadu_si128((const void *)(table + 16 * i))), sextets);
+    const __m256i odd = _mm256_slli_epi16(sextets, 3), upper = _mm256_slli_epi16(sextets, 2);
+    return _mm256_blendv_epi8(_mm256_blendv_epi8(quarter[0], quarter[1], odd),
+                              _mm256_blendv_epi8(quarter[2], quarter[3], odd), upper);
+}
+
 /* The same of 32 slots at once. */
-VECTOR_AVX2 static inline uint64_t passing_avx2(const uint8_t *tile, const uint8_t *nibbles,
+VECTOR_AVX2 static inline uint64_t passing_avx2(const uint8_t *tile, const uint8_t *tables,
                                                 int32_t cut) {
-    const __m256i low = _mm256_set1_epi8(15), most = _mm256_set1_epi8((char)(cut < 255 ? cut : 255));
+    const __m256i low = _mm256_set1_epi8(63), most = _mm256_set1_epi8((char)(cut < 255 ? cut : 255));
     uint64_t pass = 0;
     if (cut < 0) return 0;
     for (int half = 0; half < VECTOR_TILE; half += 32) {
         __m256i cost = _mm256_setzero_si256();
-        for (int n = 0; n < VECTOR_NIBBLES; n++) {
-            const void *row = tile + VECTOR_TILE * (n / 2) + half, *at = nibbles + 16 * n;
-            const __m256i bits = _mm256_srli_epi16(_mm256_loadu_si256(row), n % 2 ? 4 : 0);
-            const __m256i table = _mm256_broadcastsi128_si256(_mm_loadu_si128(at));
-            cost = _mm256_adds_epu8(cost, _mm256_shuffle_epi8(table, _mm256_and_si256(bits, low)));
+        for (int g = 0; g < VECTOR_SEXTETS / 4; g++) {
+            const uint8_t *table = tables + 256 * g;
+            __m256i fourth = _mm256_setzero_si256();
+            for (int i = 0; i < 3; i++) {
+                const void *row = tile + VECTOR_TILE * (3 * g + i) + half;
+                const __m256i bytes = _mm256_loadu_si256(row);
+                const __m256i sextets = _mm256_and_si256(bytes, low);
+                cost = _mm256_adds_epu8(cost, costs_avx2(table + 64 * i, sextets));
+                const __m256i pair = _mm256_set1_epi8((char)(3 << 2 * i));
+                fourth = _mm256_or_si256(
+                    fourth, _mm256_and_si256(_mm256_srli_epi16(bytes, 6 - 2 * i), pair));
+            }
+            cost = _mm256_adds_epu8(cost, costs_avx2(table + 192, fourth));
         }
         const __m256i within = _mm256_cmpeq_epi8(_mm256_max_epu8(cost, most), most);
         pass |= (uint64_t)(uint32_t)_mm256_movemask_epi8(within) << half;

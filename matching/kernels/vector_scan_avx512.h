@@ -1,29 +1,30 @@
 /* The scan of codes once more, by hand: the same candidates in the same order.
  *
  * A few tiles meet 64 probes at a time: the tables of a probe stay in registers while it meets all
- * of them. First come the bits of all probes, which are only written; then what passed is listed,
- * pair by pair, without a branch that depends on the data; when the list is full, the whole codes
- * are compared, eight pairs at a time. */
+ * of them. First come the bits of all probes, which are only written; then what passed for others
+ * before is listed, pair by pair, without a branch that depends on the data; when the list is full,
+ * the whole codes are compared, eight pairs at a time. */
 #ifndef EURODAC_VECTOR_SCAN_AVX512_H
 #define EURODAC_VECTOR_SCAN_AVX512_H
 #include "vector_scan.h"
 
-#include <stddef.h>
 #include <string.h>
 
 #if defined(__x86_64__)
 #define SCAN_PROBES 64  /* that meet a tile together */
 #define SCAN_GROUP 8    /* tiles that meet them */
-#define SCAN_AHEAD 16384 /* bytes between the call for leading bits and their use, */
+#define SCAN_AHEAD 16384 /* bytes between the call for leading codes and their use, */
 #define SCAN_SOON 4608   /* and of a probe alone, which waits for memory only */
-#define SCAN_MANY 32    /* probes from which on the whole codes of a tile are asked for */
 #define SCAN_LISTED 512 /* pairs from which on the whole codes are compared, and */
 #define SCAN_LISTED_ALONE 128 /* the same of a probe alone, whose codes must not leave the cache */
 #define SCAN_MOST (SCAN_LISTED + SCAN_PROBES * VECTOR_TILE + 8)
 #define SCAN_SLOT_BITS 40
 #define SCAN_SLOT (((uint64_t)1 << SCAN_SLOT_BITS) - 1)
+#define SCAN_LIMIT_BITS 48
+#define SCAN_PROBE(pair) ((pair) >> SCAN_SLOT_BITS & 255)
 
-/* Pairs that passed the first cut, each a probe and, in the lower bits, a slot. */
+/* Pairs that passed the first cut: from the lowest bits a slot, a probe, and the
+ * distance that is too large by the second cut. */
 typedef struct {
     uint64_t pair[SCAN_MOST];
     int count;
@@ -40,87 +41,122 @@ sextet_indices(const uint8_t *rows, __m512i index[4]) {
     index[3] = _mm512_ternarylogic_epi64(index[3], _mm512_srli_epi16(index[2], 2), four, 0xe4);
 }
 
-/* A group of tiles, and where their whole codes are. */
+/* Some tiles, as indices of look-ups. */
 typedef struct {
     __m512i index[SCAN_GROUP][VECTOR_SEXTETS];
-    uint64_t bits[SCAN_GROUP][SCAN_PROBES]; /* slots within the cut of each probe */
-    const uint64_t *codes;
     int tiles;
 } scan_group;
 
-/* The bits of up to 64 probes. Memory is asked for in between, so that it is busy all the time: of
- * many probes nearly every slot passes for some; of few, most codes are never read. */
-VECTOR_AVX512 __attribute__((noinline)) static void group_bits(scan_group *group,
-                                                               const vector_probes *q, int first,
-                                                               int count) {
-    for (int p = 0; p < count; p++) {
-        const uint8_t *tables = q->sextets + (int64_t)(first + p) * VECTOR_SEXTETS * 64;
-        const int32_t cut = q->cuts[2 * (first + p)];
+/* What passed the first cut of up to 64 probes and some tiles, and the slots whose whole codes are
+ * still to be asked for, counted from the first. */
+typedef struct {
+    uint64_t bits[SCAN_GROUP][SCAN_PROBES] __attribute__((aligned(64)));
+    int64_t tile;
+    int tiles, first, count, wanted, always;
+    uint16_t slots[SCAN_GROUP * VECTOR_TILE + VECTOR_TILE];
+} scan_unit;
+
+VECTOR_AVX512 static inline void ask_codes(const vector_chunk *c, const scan_unit *unit, int from,
+                                           int to) {
+    const uint64_t *codes = c->codes + VECTOR_CODE * VECTOR_TILE * unit->tile;
+    for (int i = from; i < to && i < unit->wanted; i++)
+        __builtin_prefetch(codes + VECTOR_CODE * unit->slots[i], 0, 2);
+}
+
+/* The bits of the probes of a unit. Meanwhile the codes that the unit before needs are asked for, a
+ * few for each probe, so that memory is busy all the time. */
+VECTOR_AVX512 __attribute__((noinline)) static void unit_bits(const vector_chunk *c,
+                                                              const vector_probes *q,
+                                                              const scan_group *group,
+                                                              scan_unit *unit,
+                                                              const scan_unit *before) {
+    const uint64_t *live = c->live + unit->tile;
+    uint64_t always[SCAN_GROUP];
+    unit->always = 0;
+    for (int t = 0; t < unit->tiles; t++) {
+        always[t] = c->always[unit->tile + t] & live[t];
+        unit->always |= always[t] != 0;
+    }
+    const int few = (before->wanted + unit->count - 1) / unit->count;
+    for (int p = 0; p < unit->count; p++) {
+        const uint8_t *tables = q->sextets + (int64_t)(unit->first + p) * VECTOR_SEXTETS * 64;
+        const int32_t cut = q->cuts[2 * (unit->first + p)];
         const __m512i most = _mm512_set1_epi8((char)(cut < 255 ? cut : 255));
         const uint64_t any = cut < 0 ? 0 : ~(uint64_t)0;
         __m512i table[VECTOR_SEXTETS];
 #pragma GCC unroll 32
         for (int i = 0; i < VECTOR_SEXTETS; i++) table[i] = _mm512_load_si512(tables + 64 * i);
-        if (count >= SCAN_MANY)
-            for (int i = 0; i < SCAN_GROUP; i++)
-                __builtin_prefetch(group->codes + VECTOR_CODE * (SCAN_GROUP * p + i), 0, 2);
-        for (int t = 0; t < group->tiles; t++) {
+        ask_codes(c, before, few * p, few * (p + 1));
+        for (int t = 0; t < unit->tiles; t++) {
             __m512i cost = _mm512_permutexvar_epi8(group->index[t][0], table[0]);
 #pragma GCC unroll 32
             for (int i = 1; i < VECTOR_SEXTETS; i++)
                 cost = _mm512_adds_epu8(
                     cost, _mm512_permutexvar_epi8(_mm512_load_si512(&group->index[t][i]), table[i]));
-            group->bits[t][p] = any & _mm512_cmple_epu8_mask(cost, most);
+            unit->bits[t][p] = (any & live[t] & _mm512_cmple_epu8_mask(cost, most)) | always[t];
         }
     }
 }
 
-/* Lists the slots of one probe, and asks for their codes unless that is NULL; nearly always there
- * are three at most. */
-VECTOR_AVX512 static inline __attribute__((always_inline)) void
-list_slots(scan_list *list, int64_t slot0, int probe, uint64_t pass, const uint64_t *codes) {
-    const uint64_t first = (uint64_t)probe << SCAN_SLOT_BITS | (uint64_t)slot0;
-    uint64_t *pair = list->pair + list->count, lane = 0;
-    list->count += __builtin_popcountll(pass);
-    do {
-#pragma GCC unroll 3
-        for (int i = 0; i < 3; i++, pass &= pass - 1) { /* what is not there is overwritten */
-            lane = pass || !codes ? _tzcnt_u64(pass) : lane;
-            pair[i] = first + lane;
-            if (codes) __builtin_prefetch(codes + VECTOR_CODE * lane);
-        }
-        pair += 3;
-    } while (__builtin_expect(pass != 0, 0));
+/* Which slots of a unit passed for some probe; `asked` are those whose codes came for earlier ones. */
+VECTOR_AVX512 static void unit_slots(scan_unit *unit, uint64_t asked[SCAN_GROUP]) {
+    uint8_t numbers[VECTOR_TILE];
+    for (int i = 0; i < VECTOR_TILE; i++) numbers[i] = (uint8_t)i;
+    const __m512i lanes = _mm512_loadu_si512(numbers);
+    unit->wanted = 0;
+    for (int t = 0; t < unit->tiles; t++) {
+        __m512i any = _mm512_setzero_si512();
+        for (int p = unit->count; p % 8; p++) unit->bits[t][p] = 0;
+        for (int p = 0; p < unit->count; p += 8)
+            any = _mm512_or_si512(any, _mm512_load_si512(unit->bits[t] + p));
+        const uint64_t fresh = (uint64_t)_mm512_reduce_or_epi64(any) & ~asked[t];
+        const __m512i found = _mm512_maskz_compress_epi8(fresh, lanes);
+        const __m512i slot0 = _mm512_set1_epi16((short)(VECTOR_TILE * t));
+        uint16_t *slots = unit->slots + unit->wanted; /* what is not there is overwritten */
+        _mm512_storeu_si512(slots, _mm512_add_epi16(
+            slot0, _mm512_cvtepu8_epi16(_mm512_castsi512_si256(found))));
+        _mm512_storeu_si512(slots + 32, _mm512_add_epi16(
+            slot0, _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(found, 1))));
+        unit->wanted += __builtin_popcountll(fresh);
+        asked[t] |= fresh;
+    }
 }
 
-/* Lists what passed the first cut of up to 64 probes and a tile. */
-VECTOR_AVX512 static void list_tile(const vector_chunk *c, const vector_probes *q, int64_t tile,
-                                    const uint64_t *bits, int first, scan_list *list) {
-    const int count = q->count - first < SCAN_PROBES ? q->count - first : SCAN_PROBES;
-    const uint64_t live = c->live[tile], always = c->always[tile] & live;
-    const __m512i alive = _mm512_set1_epi64((int64_t)live);
-    const __m512i whatever = _mm512_set1_epi64((int64_t)always);
-    const __m512i eight = _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7);
-    uint64_t pass[SCAN_PROBES + 8];
-    int64_t probes[SCAN_PROBES + 8];
-    int passed = 0;
+/* What a pair says of its probe. */
+static inline uint64_t pair_of(const vector_probes *q, int probe) {
+    const int32_t cut = q->cuts[2 * probe + 1];
+    const uint64_t limit = cut < 0 ? 0 : cut < 512 ? (uint64_t)cut + 1 : 513;
+    return limit << SCAN_LIMIT_BITS | (uint64_t)probe << SCAN_SLOT_BITS;
+}
+
+/* Lists the lowest slot of eight probes each, from their first of a tile, and takes it off. */
+VECTOR_AVX512 static inline __attribute__((always_inline)) __m512i
+list_lowest(uint64_t **end, __m512i pass, __m512i first) {
+    const __m512i below = _mm512_sub_epi64(pass, _mm512_set1_epi64(1));
+    const __m512i pair =
+        _mm512_add_epi64(first, _mm512_popcnt_epi64(_mm512_andnot_si512(pass, below)));
+    const __mmask8 some = _mm512_test_epi64_mask(pass, pass);
+    _mm512_storeu_si512(*end, _mm512_maskz_compress_epi64(some, pair));
+    *end += __builtin_popcount(some); /* what is beyond is overwritten */
+    return _mm512_and_si512(pass, below);
+}
+
+/* Lists what passed of up to 64 probes and a tile: of a probe, slots in their order. Nearly always
+ * there are three at most; no branch before depends on the data. */
+VECTOR_AVX512 __attribute__((noinline)) static void list_tile(const uint64_t *ours, int count,
+                                                              int64_t tile, const uint64_t *bits,
+                                                              scan_list *list) {
+    const __m512i slot0 = _mm512_set1_epi64(VECTOR_TILE * tile);
+    uint64_t *end = list->pair + list->count;
     for (int p = 0; p < count; p += 8) {
-        const __mmask8 real = (__mmask8)(count - p < 8 ? (1 << (count - p)) - 1 : 0xff);
-        __m512i found = _mm512_maskz_load_epi64(real, bits + p);
-        found = _mm512_or_si512(_mm512_and_si512(found, alive), whatever);
-        const __mmask8 some = _mm512_mask_test_epi64_mask(real, found, found);
-        const __m512i number = _mm512_add_epi64(eight, _mm512_set1_epi64(first + p));
-        _mm512_storeu_si512(pass + passed, _mm512_maskz_compress_epi64(some, found));
-        _mm512_storeu_si512(probes + passed, _mm512_maskz_compress_epi64(some, number));
-        passed += __builtin_popcount(some);
+        const __m512i first = _mm512_add_epi64(_mm512_loadu_si512(ours + p), slot0);
+        __m512i pass = _mm512_load_si512(bits + p);
+#pragma GCC unroll 3
+        for (int i = 0; i < 3; i++) pass = list_lowest(&end, pass, first);
+        while (__builtin_expect(_mm512_test_epi64_mask(pass, pass), 0))
+            pass = list_lowest(&end, pass, first);
     }
-    const uint64_t *codes = c->codes + VECTOR_CODE * VECTOR_TILE * tile;
-    list->always |= always != 0;
-    for (int i = 0; i < passed; i++)
-        if (count < SCAN_MANY)
-            list_slots(list, VECTOR_TILE * tile, (int)probes[i], pass[i], codes);
-        else /* they are on their way already */
-            list_slots(list, VECTOR_TILE * tile, (int)probes[i], pass[i], NULL);
+    list->count = (int)(end - list->pair);
 }
 
 /* Sums of the eight words of eight counts. A count is at most 64, so four sums fit in a word. */
@@ -139,40 +175,44 @@ VECTOR_AVX512 static inline __m128i add_words(const __m512i count[8]) {
     return _mm_unpacklo_epi64(_mm512_castsi512_si128(sum), _mm512_extracti64x2_epi64(sum, 2));
 }
 
-/* Which of eight pairs are within the second cut. */
-VECTOR_AVX512 static inline __attribute__((always_inline)) uint32_t
-eight_near(const vector_chunk *c, const vector_probes *q, const uint64_t *pair) {
-    const __m512i probes = _mm512_srli_epi64(_mm512_loadu_si512(pair), SCAN_SLOT_BITS);
-    const __m256i limits = _mm512_i64gather_epi32(probes, q->cuts + 1, 8);
-    __m512i counts[8];
+/* Which pairs are within the second cut, a byte for every eight. By itself, because every pointer
+ * must stay in a register. */
+VECTOR_AVX512 __attribute__((noinline)) static void near_pairs(const uint64_t *pair, int count,
+                                                               const uint64_t *theirs,
+                                                               const uint64_t *ours,
+                                                               const uint64_t *masks,
+                                                               uint8_t *near) {
+    for (int i = 0; i < count; i += 8) {
+        __m512i counts[8];
 #pragma GCC unroll 8
-    for (int n = 0; n < 8; n++) {
-        const uint64_t probe = pair[n] >> SCAN_SLOT_BITS;
-        const uint64_t slot = pair[n] & SCAN_SLOT;
-        const __m512i x = _mm512_xor_si512(_mm512_loadu_si512(c->codes + VECTOR_CODE * slot),
-                                           _mm512_loadu_si512(q->codes + VECTOR_CODE * probe));
-        counts[n] = _mm512_popcnt_epi64(
-            _mm512_and_si512(x, _mm512_loadu_si512(q->masks + VECTOR_CODE * probe)));
+        for (int n = 0; n < 8; n++) {
+            const uint64_t probe = SCAN_PROBE(pair[i + n]), slot = pair[i + n] & SCAN_SLOT;
+            counts[n] = _mm512_popcnt_epi64(_mm512_ternarylogic_epi64( /* (a ^ b) & c */
+                _mm512_loadu_si512(theirs + VECTOR_CODE * slot),
+                _mm512_loadu_si512(ours + VECTOR_CODE * probe),
+                _mm512_loadu_si512(masks + VECTOR_CODE * probe), 0x28));
+        }
+        const __m512i limits = _mm512_srli_epi64(_mm512_loadu_si512(pair + i), SCAN_LIMIT_BITS);
+        near[i / 8] = _mm_cmplt_epu16_mask(add_words(counts), _mm512_cvtepi64_epi16(limits));
     }
-    return _mm256_cmple_epi32_mask(_mm256_cvtepu16_epi32(add_words(counts)), limits);
 }
 
 /* The second cut of what is listed; rows of what passes are asked for and then scored. */
 VECTOR_AVX512 static void refine_list(const vector_chunk *c, const vector_probes *q,
                                       vector_best *b, scan_list *list, vector_queue *queue) {
-    memset(list->pair + list->count, 0, 8 * sizeof(*list->pair));
-    for (int i = 0; i < list->count; i += 8) {
-        const uint64_t *pair = list->pair + i;
-        uint32_t near = eight_near(c, q, pair);
-        for (int n = 0; list->always && n < 8; n++) {
-            const uint64_t slot = pair[n] & SCAN_SLOT;
-            near |= (uint32_t)(c->always[slot / VECTOR_TILE] >> slot % VECTOR_TILE & 1) << n;
-        }
-        for (near &= list->count - i < 8 ? (1u << (list->count - i)) - 1 : 0xff; near;
-             near &= near - 1) {
-            const uint64_t found = pair[__builtin_ctz(near)];
-            await_row(c, q, (int)(found >> SCAN_SLOT_BITS),
-                      (int64_t)(found & SCAN_SLOT), queue);
+    uint8_t near[SCAN_MOST / 8 + 8];
+    memset(list->pair + list->count, 0, 8 * sizeof(*list->pair)); /* no distance is below 0 */
+    near_pairs(list->pair, list->count, c->codes, q->codes, q->masks, near);
+    for (int i = 0; list->always && i < list->count; i++) {
+        const uint64_t slot = list->pair[i] & SCAN_SLOT;
+        near[i / 8] |= (uint8_t)((c->always[slot / VECTOR_TILE] >> slot % VECTOR_TILE & 1) << i % 8);
+    }
+    memset(near + (list->count + 7) / 8, 0, 8);
+    for (int i = 0; i < list->count; i += 64) {
+        uint64_t left;
+        for (memcpy(&left, near + i / 8, 8); left; left &= left - 1) {
+            const uint64_t found = list->pair[i + __builtin_ctzll(left)];
+            await_row(c, q, (int)SCAN_PROBE(found), (int64_t)(found & SCAN_SLOT), queue);
         }
         if (queue->count >= VECTOR_WAITING) drain_avx512(c, q, b, queue);
     }
@@ -181,13 +221,13 @@ VECTOR_AVX512 static void refine_list(const vector_chunk *c, const vector_probes
 
 /* Lists the slots of a probe alone; nearly always there are eight at most. */
 VECTOR_AVX512 static inline __attribute__((always_inline)) void
-list_lanes(scan_list *list, int64_t slot0, uint64_t pass, __m512i lanes) {
+list_lanes(scan_list *list, uint64_t first, uint64_t pass, __m512i lanes) {
     const __m512i found = _mm512_maskz_compress_epi8(pass, lanes);
     _mm512_storeu_si512(list->pair + list->count, /* what is not there is overwritten */
-                        _mm512_add_epi64(_mm512_set1_epi64(slot0),
+                        _mm512_add_epi64(_mm512_set1_epi64((int64_t)first),
                                          _mm512_cvtepu8_epi64(_mm512_castsi512_si128(found))));
     if (__builtin_expect(__builtin_popcountll(pass) > 8, 0))
-        list_slots(list, slot0, 0, pass, NULL);
+        for (; pass; pass &= pass - 1) list->pair[list->count++] = first + _tzcnt_u64(pass);
     else
         list->count += __builtin_popcountll(pass);
 }
@@ -217,6 +257,7 @@ VECTOR_AVX512 static void alone_avx512(const vector_chunk *c, const vector_probe
                                        vector_best *b, int64_t tile0, int64_t tile1,
                                        scan_list *list, vector_queue *queue) {
     const int32_t cut = q->cuts[0];
+    const uint64_t ours = pair_of(q, 0);
     const __m512i most = _mm512_set1_epi8((char)(cut < 255 ? cut : 255));
     const uint64_t any = cut < 0 ? 0 : ~(uint64_t)0;
     uint8_t numbers[VECTOR_TILE];
@@ -230,39 +271,61 @@ VECTOR_AVX512 static void alone_avx512(const vector_chunk *c, const vector_probe
             const uint64_t near =
                 any & near_alone(c->leading + VECTOR_ROWS * VECTOR_TILE * t, q->sextets, most);
             list->always |= always != 0;
-            list_lanes(list, VECTOR_TILE * t, c->live[t] & (near | always), lanes);
+            list_lanes(list, ours + (uint64_t)(VECTOR_TILE * t), c->live[t] & (near | always), lanes);
         }
         for (; asked < list->count; asked++)
-            __builtin_prefetch(c->codes + VECTOR_CODE * list->pair[asked]);
+            __builtin_prefetch(c->codes + VECTOR_CODE * (list->pair[asked] & SCAN_SLOT));
         if (list->count >= SCAN_LISTED_ALONE) refine_list(c, q, b, list, queue);
     }
 }
 
-/* Any number of probes. */
+/* Lists what passed of a unit, whose codes have been asked for, and refines the list when full. */
+VECTOR_AVX512 static void list_unit(const vector_chunk *c, const vector_probes *q, vector_best *b,
+                                    const scan_unit *unit, const uint64_t *ours, scan_list *list,
+                                    vector_queue *queue) {
+    for (int t = 0; t < unit->tiles; t++) {
+        list_tile(ours + unit->first, unit->count, unit->tile + t, unit->bits[t], list);
+        list->always |= unit->always;
+        if (list->count >= SCAN_LISTED) refine_list(c, q, b, list, queue);
+    }
+}
+
+VECTOR_AVX512 static void load_group(const vector_chunk *c, int64_t tile, int64_t end,
+                                     scan_group *group) {
+    const uint8_t *rows = c->leading + VECTOR_ROWS * VECTOR_TILE * tile;
+    group->tiles = (int)(tile + SCAN_GROUP < end ? SCAN_GROUP : end - tile);
+    for (int i = 0; i < group->tiles; i++)
+        for (int g = 0; g < VECTOR_SEXTETS / 4; g++, rows += 3 * VECTOR_TILE) {
+            for (int row = 0; row < 3; row++)
+                __builtin_prefetch(rows + row * VECTOR_TILE + SCAN_AHEAD, 0, 2);
+            sextet_indices(rows, group->index[i] + 4 * g);
+        }
+}
+
+/* Any number of probes: a unit is listed after the bits of the next one, when its codes are there. */
 VECTOR_AVX512 static void together_avx512(const vector_chunk *c, const vector_probes *q,
                                           vector_best *b, int64_t tile0, int64_t tile1,
                                           scan_list *list, vector_queue *queue) {
     scan_group group __attribute__((aligned(64)));
+    scan_unit units[2];
+    uint64_t ours[VECTOR_MOST + 8];
+    int now = 0;
+    for (int probe = 0; probe < q->count; probe++) ours[probe] = pair_of(q, probe);
+    units[0].tiles = units[0].wanted = units[1].tiles = units[1].wanted = 0;
     for (int64_t t = tile0; t < tile1; t += SCAN_GROUP) {
-        const uint8_t *rows = c->leading + VECTOR_ROWS * VECTOR_TILE * t;
-        group.tiles = (int)(t + SCAN_GROUP < tile1 ? SCAN_GROUP : tile1 - t);
-        group.codes = c->codes + VECTOR_CODE * VECTOR_TILE * t;
-        for (int i = 0; i < group.tiles; i++)
-            for (int g = 0; g < VECTOR_SEXTETS / 4; g++, rows += 3 * VECTOR_TILE) {
-                for (int row = 0; row < 3; row++)
-                    __builtin_prefetch(rows + row * VECTOR_TILE + SCAN_AHEAD, 0, 2);
-                sextet_indices(rows, group.index[i] + 4 * g);
-            }
-        for (int first = 0; first < q->count; first += SCAN_PROBES) {
-            const int count = q->count - first < SCAN_PROBES ? q->count - first : SCAN_PROBES;
-            group_bits(&group, q, first, count);
-            for (int i = 0; i < group.tiles; i++) {
-                if (!c->live[t + i]) continue;
-                list_tile(c, q, t + i, group.bits[i], first, list);
-                if (list->count >= SCAN_LISTED) refine_list(c, q, b, list, queue);
-            }
+        uint64_t asked[SCAN_GROUP] = {0};
+        load_group(c, t, tile1, &group);
+        for (int first = 0; first < q->count; first += SCAN_PROBES, now ^= 1) {
+            scan_unit *unit = units + now;
+            unit->tile = t, unit->tiles = group.tiles, unit->first = first;
+            unit->count = q->count - first < SCAN_PROBES ? q->count - first : SCAN_PROBES;
+            unit_bits(c, q, &group, unit, units + (now ^ 1));
+            unit_slots(unit, asked);
+            list_unit(c, q, b, units + (now ^ 1), ours, list, queue);
         }
     }
+    ask_codes(c, units + (now ^ 1), 0, SCAN_GROUP * VECTOR_TILE);
+    list_unit(c, q, b, units + (now ^ 1), ours, list, queue);
 }
 
 VECTOR_AVX512 static void scan_avx512(const vector_chunk *c, const vector_probes *q,

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.kernels.vector import LEADING_BITS, MASKS, MAX_WEIGHT, TILE, Best, Chunk, Part, Probes
+from matching.kernels.vector import MASKS, TILE, Best, Chunk, Part, Probes
+from matching.kernels.vector_codes import LEADING_BYTES, SEXTETS
 
-__all__ = ["codes", "search", "weigh"]
+__all__ = ["codes", "leading", "search", "sextets_of", "sign_vectors", "tables"]
 
-_COSTLY = 500  # VECTOR_COSTLY of vector.h
+_COSTLY = 250  # VECTOR_COSTLY of vector.h
+_PAIRS = 32  # VECTOR_PAIRS
 _ALTERNATING = np.uint64(0x5555555555555555)  # VECTOR_ALTERNATING
 
 
@@ -24,7 +26,7 @@ def search(parts: Sequence[Part], probes: Probes, best: Best, *, exact: bool = F
 def _search(
     chunk: Chunk, probes: Probes, best: Best, *, tiles: tuple[int, int], exact: bool
 ) -> None:
-    rows, _, _, codes, masks, cuts, factors, held, *_, wanted = probes.arrays
+    rows, _, codes, masks, cuts, factors, held, *_, wanted = probes.arrays
     slots = np.arange(TILE * tiles[0], TILE * tiles[1])
     lanes = (slots % TILE).astype(np.uint64)
     alive, always = (
@@ -38,7 +40,7 @@ def _search(
         if not exact:
             differing = (chunk.codes[slots] ^ codes[probe]) & masks[probe]
             distances = np.bitwise_count(differing)
-            near = _costs(chunk.codes[slots], probes.sieve.weights[probe]) <= cuts[probe, 0]
+            near = _costs(chunk.leading, probes.sieve.costs[probe])[slots] <= cuts[probe, 0]
             near &= distances.sum(axis=1) <= cuts[probe, 1]
             allowed &= near | always
         chosen = slots[allowed]
@@ -48,12 +50,19 @@ def _search(
         _keep(best, probe, scores, chosen + chunk.base, chunk.ids[chosen])
 
 
-def _costs(codes: NDArray[np.uint64], weights: NDArray[np.int8]) -> NDArray[np.int64]:
-    """What leading bits that are not as a probe wants them cost."""
-    bits = np.unpackbits(codes.view(np.uint8), axis=1, bitorder="little")[:, :LEADING_BITS] > 0
-    costs = np.where(bits, np.maximum(-weights, 0), np.maximum(weights, 0))
-    capped: NDArray[np.int64] = np.minimum(costs.sum(axis=1, dtype=np.int64), 255)
+def _costs(leading: NDArray[np.uint8], costs: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """(slots,): what the leading codes of all slots cost a probe."""
+    sextets = sextets_of(leading.transpose(0, 2, 1).reshape(-1, LEADING_BYTES))
+    each = costs[np.arange(SEXTETS), sextets]
+    capped: NDArray[np.int64] = np.minimum(each.sum(axis=1, dtype=np.int64), 255)
     return capped
+
+
+def sextets_of(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(N, 20) sextets of leading codes."""
+    three = codes.reshape(len(codes), -1, 3)
+    fourth = three[:, :, 0] >> 6 | three[:, :, 1] >> 6 << 2 | three[:, :, 2] >> 6 << 4
+    return np.concatenate([three & 63, fourth[:, :, None]], axis=2).reshape(len(codes), -1)
 
 
 def _keep(
@@ -88,20 +97,49 @@ def codes(
 
 
 def _chosen(rows: NDArray[np.int8], sources: NDArray[np.int32]) -> NDArray[np.int8]:
-    """(N, bits): the coordinate of every bit, zero where there is none."""
+    """The coordinates of every row, zero where there is none."""
     found: NDArray[np.int8] = np.where(sources < 0, 0, rows[:, sources]).astype(np.int8)
     return found
 
 
-def weigh(
-    rows: NDArray[np.int8], sources: NDArray[np.int32], z: NDArray[np.float64]
-) -> tuple[NDArray[np.int8], NDArray[np.int32]]:
-    """Do what ``matching.kernels.vector.weigh`` does; see there."""
-    values = _chosen(rows, sources[:LEADING_BITS]).astype(np.float64)
-    margin = np.abs(values).sum(axis=1) - z * np.sqrt((values**2).sum(axis=1))
+def sign_vectors(width: int) -> NDArray[np.int8]:
+    """(32, W): one of each pair of opposites, for groups of 8, 16 or 32 coordinates."""
+    place = np.arange(width)
+    bits = [place >> k & 1 for k in range(4)]
+    pairs, chain = bits[0] & bits[1] ^ bits[2] & bits[3], bits[1] & bits[2]
+    matrix = np.ones((1, 1), np.int64)
+    while len(matrix) < width:
+        matrix = np.kron([[1, 1], [1, -1]], matrix)
+    views = [matrix * (1 - 2 * (view % 2 * pairs ^ view // 2 * chain)) for view in range(4)]
+    return np.concatenate(views)[:_PAIRS].astype(np.int8)
+
+
+def _products(rows: NDArray[np.int8], groups: NDArray[np.int32]) -> NDArray[np.int64]:
+    """(N, 20, 32): every group times the sign vectors."""
+    vectors = sign_vectors(groups.shape[1]).astype(np.int64)
+    found: NDArray[np.int64] = _chosen(rows, groups).astype(np.int64) @ vectors.T
+    return found
+
+
+def leading(rows: NDArray[np.int8], groups: NDArray[np.int32]) -> NDArray[np.uint8]:
+    """Do what ``matching.kernels.vector.leading`` does; see there."""
+    products = _products(rows, groups)
+    best = np.abs(products).argmax(axis=2)
+    negative = np.take_along_axis(products, best[:, :, None], axis=2)[:, :, 0] < 0
+    four = (best + _PAIRS * negative).astype(np.uint8).reshape(len(rows), -1, 4)
+    high = np.stack([four[:, :, 3] >> 2 * i & 3 for i in range(3)], axis=2) << 6
+    packed: NDArray[np.uint8] = (four[:, :, :3] | high).reshape(len(rows), -1)
+    return packed
+
+
+def tables(
+    rows: NDArray[np.int8], groups: NDArray[np.int32], z: NDArray[np.float64]
+) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """Do what ``matching.kernels.vector.tables`` does; see there."""
+    products = _products(rows, groups)
+    highest, squares = np.abs(products).max(axis=2), (products**2).sum(axis=(1, 2))
+    margin = highest.sum(axis=1) - z * np.sqrt(squares / _PAIRS)
     scale = _COSTLY / np.where(margin > 0, margin, np.inf)
-    weights = np.clip(np.rint(-values * scale[:, None]), -MAX_WEIGHT, MAX_WEIGHT)
-    costs = np.abs(weights).sum(axis=1) - z * np.sqrt((weights**2).sum(axis=1))
-    nothing = np.where(values.any(axis=1), -1, 0)
-    limits = np.where(margin > 0, np.floor(costs / 2), nothing)
-    return weights.astype(np.int8), limits.astype(np.int32)
+    lacking = highest[:, :, None] - np.concatenate([products, -products], axis=2)
+    costs = np.minimum(np.rint(lacking * scale[:, None, None]), 255).astype(np.uint8)
+    return costs, np.where((margin > 0) | (squares == 0), _COSTLY, -1).astype(np.int32)

@@ -57,5 +57,5 @@ def test_the_cuts_of_all_stages_lose_a_share_together() -> None:
     below = found < _together(found, 1e-2)
     assert below.any(axis=1).mean() == pytest.approx(1e-2, rel=0.02)
     alone = below.mean(axis=0)
-    assert alone / alone[1] == pytest.approx([0.5, 1.0, 0.5, 0.25], abs=0.01)
+    assert alone / alone[2] == pytest.approx([1 / 3, 2 / 3, 1.0, 1 / 3], abs=0.01)
     assert alone.sum() > 1.2e-2

@@ -117,7 +117,7 @@ def test_refining_adds_the_distance_of_the_further_bits(at: Level, bits: int) ->
 
 @pytest.mark.parametrize("at", LEVELS, ids=lambda level: level.name)
 @pytest.mark.parametrize("seed", range(6))
-def test_who_is_near_depends_on_the_fingers_in_common(at: Level, seed: int) -> None:
+def test_who_is_near_depends_on_fingers_in_common_and_strength(at: Level, seed: int) -> None:
     """Limits at both ends, more found than there is room for, nobody permitted in some blocks."""
     rng = np.random.default_rng(seed)
     found = crowd(seed, 5000, missing=(0.0, 0.02, 0.5)[seed % 3])
@@ -126,7 +126,10 @@ def test_who_is_near_depends_on_the_fingers_in_common(at: Level, seed: int) -> N
     permitted = found.columns.enrolled & rng.integers(0, 2**64 - 1, len(distances) // 64, np.uint64)
     permitted[3:9] = 0
     used = rng.random(10) < (1.0, 0.7)[seed % 2]
-    limits = rng.choice([-1, 0, 150, 40000, 65534, scan.NEVER], 11).astype(np.int32)
+    strengths = found.columns.strengths
+    strengths[:] = rng.integers(0, 256, len(distances))
+    limits = rng.choice([-1, 0, 150, 40000, 65534, scan.NEVER], (11, 256)).astype(np.int32)
+    limits[:: 2 + seed] = limits[:: 2 + seed, :1]
     got, common = scan.near(
         found.columns, distances, permitted=permitted, used=used, limits=limits, at=at
     )
@@ -135,8 +138,8 @@ def test_who_is_near_depends_on_the_fingers_in_common(at: Level, seed: int) -> N
     )
     count = (present * used[None, :, None]).sum(axis=1).ravel()
     allowed = np.unpackbits(permitted.view(np.uint8), bitorder="little").astype(bool)
-    wanted = allowed & (distances <= limits[count])
-    assert (np.sort(got) == np.flatnonzero(wanted)).all()
+    wanted = allowed & (distances <= limits[count, strengths])
+    assert (got == np.flatnonzero(wanted)).all()
     assert (common == count[got]).all()
 
 
@@ -147,7 +150,7 @@ def test_nobody_is_near_where_nobody_is_permitted() -> None:
         np.zeros(len(found.columns), np.uint16),
         permitted=np.zeros_like(found.columns.enrolled),
         used=np.ones(10, bool),
-        limits=np.full(11, scan.NEVER, np.int32),
+        limits=np.full((11, 256), scan.NEVER, np.int32),
     )
     assert len(near) == len(common) == 0
 
@@ -164,7 +167,9 @@ def test_the_planted_mate_is_the_nearest() -> None:
 def test_a_wiped_reference_is_never_found_and_leaves_no_byte() -> None:
     found, one = crowd(6, 100), probe(np.random.default_rng(6))
     columns = found.columns
+    columns.strengths[70] = 60
     columns.wipe(70)
+    assert not columns.strengths[70]
     assert scanned(found, [one], [])[0][70] == scan.NEVER
     assert not columns.leading[0, :, 1, :, 6].any()
     assert columns.attributes[70] == 0
@@ -211,9 +216,9 @@ def test_arguments_that_do_not_fit_are_refused() -> None:
         permitted=found.columns.enrolled,
         used=np.ones(10, bool),
     )
-    distances, limits = np.zeros(len(found.columns), np.uint16), np.zeros(11, np.int32)
-    with pytest.raises(ValueError, match="limit"):
-        near(distances, limits=limits + scan.NEVER + 1)
+    distances, limits = np.zeros(len(found.columns), np.uint16), np.zeros((11, 256), np.int32)
+    with pytest.raises(ValueError, match="limits"):
+        near(distances, limits=limits[:, :11])
     with pytest.raises(ValueError, match="C order"):
         near(np.zeros(2 * len(distances), np.uint16)[::2], limits=limits)
     with pytest.raises(ValueError, match="lies outside"):
@@ -233,7 +238,7 @@ def test_arguments_that_do_not_fit_are_refused() -> None:
         Probe(np.full((10, 128), 16, np.int8), np.zeros(10, np.uint32))
     with pytest.raises(ValueError, match="leading"):
         Columns(found.columns.leading[:0], *(getattr(found.columns, n) for n in
-                ("presence", "enrolled", "attributes")))  # fmt: skip
+                ("presence", "enrolled", "attributes", "strengths")))  # fmt: skip
 
 
 @pytest.mark.parametrize("at", LEVELS, ids=lambda level: level.name)

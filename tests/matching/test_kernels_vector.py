@@ -7,9 +7,11 @@ import pytest
 from numpy.typing import NDArray
 
 from matching.errors import KernelError
-from matching.kernels import vector, vector_twin
+from matching.gallery.vector_layout import face
+from matching.kernels import vector, vector_codes, vector_twin
 from matching.kernels.native import Level, level
-from matching.kernels.vector import LEADING_BITS, MAX_WEIGHT, TILE, Best, Chunk, Probes, Sieve
+from matching.kernels.vector import TILE, Best, Chunk, Probes, Sieve
+from matching.kernels.vector_codes import LEADING_BYTES, SEXTETS, WIDTHS
 from tests.matching.levels import levels
 
 LEVELS = levels()
@@ -24,8 +26,8 @@ def make_chunk(rng: np.random.Generator, *, tiles: int, dimensions: int, extreme
     if extreme:  # the largest sums there are, zeros, and the one value that never occurs
         rows[::3], rows[1::7], rows[2::11] = 127, 0, -128
     codes = rng.integers(0, 2**64, (slots, 8), np.uint64)
-    leading = np.zeros((tiles, LEADING_BITS // 8, TILE), np.uint8)
-    vector.put(leading, np.arange(slots), codes)
+    leading = np.zeros((tiles, LEADING_BYTES, TILE), np.uint8)
+    vector.put(leading, np.arange(slots), rng.integers(0, 256, (slots, LEADING_BYTES), np.uint8))
     return Chunk(
         leading=leading,
         codes=codes,
@@ -45,18 +47,18 @@ def make_probes(
     """Probes for whom few references pass: ``loose`` raises both cuts, to everybody from 300 on."""
     dimensions = chunk.rows.shape[1]
     masks = np.full((count, 8), FULL)
-    weights = rng.integers(-5, 6, (count, LEADING_BITS)).astype(np.int8)
-    weights[1::5, :12] = MAX_WEIGHT  # sums beyond a byte
+    costs = rng.integers(0, 17, (count, SEXTETS, 64)).astype(np.uint8)
+    costs[1::5, 3:8] *= 15  # sums beyond a byte
     if masked:
         masks[::2, 1] = 0
-        weights[::2, 64:128] = 0
+        costs[::2, 8:16] = 0
     cuts = np.full((count, 2), 248 + loose, np.int32)
-    cuts[:, 0] = np.abs(weights.astype(np.int32)).sum(axis=1) // 2 - 20 + loose
+    cuts[:, 0] = costs.mean(axis=2).sum(axis=1) - 20 + loose
     cuts[2::9, 0], cuts[3::9, 0] = -1, 255  # nobody and everybody
     sieve = Sieve(
         codes=rng.integers(0, 2**64, (count, 8), np.uint64),
         masks=masks,
-        weights=weights,
+        costs=costs,
         cuts=cuts,
     )
     return Probes(
@@ -81,7 +83,7 @@ def lists(best: Best) -> list[list[tuple[float, int, int]]]:
 
 @pytest.mark.parametrize("at", LEVELS)
 @pytest.mark.parametrize("exact", [False, True])
-@pytest.mark.parametrize("count", [1, 2, 4, 5, 16, 17, 33, 64, 65, 130])
+@pytest.mark.parametrize("count", [1, 2, 4, 5, 16, 17, 33, 64, 65, 256])
 @pytest.mark.parametrize(("dimensions", "extreme"), [(64, True), (128, False), (512, True)])
 def test_the_lists_are_those_of_the_twin(
     at: Level, exact: bool, count: int, dimensions: int, extreme: bool
@@ -156,39 +158,61 @@ def test_what_does_not_fit_is_refused() -> None:
     for arguments in ((probes, (0, 3)), (probes, (-1, 1)), (other, (0, 1))):
         with pytest.raises(ValueError, match="fit the chunk"):
             vector.search([(chunk, *arguments[1])], arguments[0], Best(2, 1, 0.0))
-    for weight in (MAX_WEIGHT + 1, -MAX_WEIGHT - 1, -128):
-        weights = probes.sieve.weights.copy()
-        weights[-1, -1] = weight
-        with pytest.raises(ValueError, match="at most"):
-            Probes(
-                np.zeros((2, 64), np.int8),
-                replace(probes.sieve, weights=weights),
-                factors=np.ones(2, np.float32),
-                held=np.ones(2, np.uint16),
-                wanted=np.zeros((2, 4), np.uint32),
-            )
+    with pytest.raises(ValueError, match="more than the 256"):
+        make_probes(rng, chunk, 257)
+    with pytest.raises(ValueError, match="one row per probe"):
+        replace(probes.sieve, costs=probes.sieve.costs[:, 1:])
     with pytest.raises(ValueError, match="outside"):
-        vector.put(chunk.leading, np.array([2 * TILE]), np.zeros((1, 8), np.uint64))
+        vector.put(chunk.leading, np.array([2 * TILE]), np.zeros((1, LEADING_BYTES), np.uint8))
+    with pytest.raises(ValueError, match="15 bytes"):
+        vector.put(chunk.leading, np.array([0]), np.zeros((1, 18), np.uint8))
     if level() < Level.AVX512:
         with pytest.raises(KernelError):
             vector.search([(chunk, 0, 1)], probes, Best(2, 1, 0.0), at=Level.AVX512)
 
 
-def test_a_bit_weighs_what_its_coordinate_does_and_wants_its_sign() -> None:
-    rows = np.zeros((2, 512), np.int8)
-    rows[:, :4] = [[10, -20, 0, 40], [127, -127, 127, 127]]
-    weights, costs = vector.weigh(rows, EVERY, np.array([0.0, 1.9]))
-    assert weights[0, :4].tolist() == [-42, 42, 0, -42]  # at most what a table holds
-    assert costs[0] == 63
-    assert (np.abs(weights[1, :4]) == 42).all()
-    impossible = np.array([3.0])  # more deviations than there can be
-    none, never = vector.weigh(rows[1:], EVERY, impossible)
-    assert not none.any()
-    assert never.tolist() == [-1]
+@pytest.mark.parametrize("width", WIDTHS)
+def test_sign_vectors_are_far_from_each_other_and_cover_all_directions_alike(width: int) -> None:
+    half = vector_twin.sign_vectors(width).astype(int)
+    assert half.shape == (32, width)
+    assert (half.T @ half == 32 * np.eye(width, dtype=int)).all()  # so no direction is preferred
+    products = np.abs(np.concatenate([half, -half]) @ half.T)
+    assert np.sort(products, axis=0)[-3:].T.tolist() == [[4 * (width < 32), width, width]] * 32
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_sextet_names_the_sign_vector_that_its_group_is_most_like(width: int) -> None:
+    groups = np.arange(SEXTETS * width, dtype=np.int32).reshape(SEXTETS, width)
+    half = vector_twin.sign_vectors(width)
+    words = np.random.default_rng(11).integers(0, 64, (50, SEXTETS))
+    rows = (np.concatenate([half, -half])[words] * 3).reshape(50, -1).astype(np.int8)
+    rows[:, ::width] += 1  # not exactly
+    codes = vector_codes.leading(np.ascontiguousarray(rows), groups)
+    assert vector_twin.sextets_of(codes).tolist() == words.tolist()
+
+
+def test_what_is_most_like_a_probe_costs_nothing_and_its_opposite_most() -> None:
+    groups = np.arange(SEXTETS * 32, dtype=np.int32).reshape(SEXTETS, 32)
+    rows = np.random.default_rng(12).normal(0, 20, (9, 640)).clip(-127, 127).astype(np.int8)
+    costs, cuts = vector_codes.tables(rows, groups, np.full(9, 2.0))
+    best = vector_twin.sextets_of(vector_codes.leading(rows, groups)).astype(int)
+    assert not np.take_along_axis(costs, best[:, :, None], axis=2).any()
+    assert (
+        np.take_along_axis(costs, (best ^ 32)[:, :, None], axis=2) == costs.max(axis=2)[:, :, None]
+    ).all()
+    below = costs.mean(axis=2).sum(axis=1) - cuts
+    assert below == pytest.approx(2 * np.sqrt(costs.var(axis=2).sum(axis=1)), rel=0.03)
+    never = vector_codes.tables(rows, groups, np.full(9, 50.0))[
+        1
+    ]  # more deviations than there can be
+    assert (never == -1).all()
+    nothing, everybody = vector_codes.tables(np.zeros((1, 640), np.int8), groups, np.array([2.0]))
+    assert not nothing.any()
+    assert everybody[0] >= 0
 
 
 def make_rows(rng: np.random.Generator) -> tuple[NDArray[np.int8], NDArray[np.int32]]:
-    """Rows of all kinds, and sources of which some are not used and some stand twice."""
+    """Rows of all kinds, and sources, some of which are not used and some stand twice."""
     rows = rng.integers(-128, 128, (400, 576)).astype(np.int8)
     rows[::5] = rng.normal(0, 20, (80, 576)).clip(-127, 127).astype(np.int8)
     rows[1::7, 3:] = 0
@@ -196,17 +220,23 @@ def make_rows(rng: np.random.Generator) -> tuple[NDArray[np.int8], NDArray[np.in
     return rows, rng.integers(-1, 576, 512).astype(np.int32)
 
 
-def test_weights_and_costs_are_those_of_the_twin() -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_leading_codes_and_their_costs_are_those_of_the_twin(width: int) -> None:
     rng = np.random.default_rng(9)
-    rows, sources = make_rows(rng)
+    rows, _ = make_rows(rng)
+    groups = rng.integers(-1, 576, (SEXTETS, width)).astype(np.int32)
+    groups[3] = -1
     z = rng.uniform(-100, 12, 400)
-    for places in (EVERY, sources):
-        weights, costs = vector.weigh(rows, places, z)
-        expected = vector_twin.weigh(rows, places, z)
-        assert weights.tolist() == expected[0].tolist()
-        assert costs.tolist() == expected[1].tolist()
+    assert vector_codes.leading(rows, groups).tolist() == vector_twin.leading(rows, groups).tolist()
+    costs, cuts = vector_codes.tables(rows, groups, z)
+    expected = vector_twin.tables(rows, groups, z)
+    assert costs.tolist() == expected[0].tolist()
+    assert cuts.tolist() == expected[1].tolist()
     with pytest.raises(ValueError, match="one z"):
-        vector.weigh(rows, EVERY, z[1:])
+        vector_codes.tables(rows, groups, z[1:])
+    for bad in (groups[1:], np.ascontiguousarray(groups[:, 1:]), groups.ravel()):
+        with pytest.raises(ValueError, match="20 groups"):
+            vector_codes.leading(rows, bad)
 
 
 def test_codes_are_those_of_the_twin() -> None:
@@ -216,13 +246,27 @@ def test_codes_are_those_of_the_twin() -> None:
     masks[::3] = FULL
     for places in (EVERY, sources):
         expected = vector_twin.codes(rows, places, masks)
-        assert vector.codes(rows, places, masks).tolist() == expected.tolist()
-    assert (vector.codes(rows, EVERY, np.zeros_like(masks)) == ODD).all()
+        assert vector_codes.codes(rows, places, masks).tolist() == expected.tolist()
+    assert (vector_codes.codes(rows, EVERY, np.zeros_like(masks)) == ODD).all()
     for bad, message in (
         ((rows[:, ::2], EVERY[:], masks), "contiguous"),
         ((rows, EVERY + 65, masks), "beyond"),
-        ((rows, EVERY[:-1], masks), "512 int32 sources"),
+        ((rows, EVERY[:-1], masks), "512 sources"),
         ((rows, EVERY, masks[1:]), "one mask"),
     ):
         with pytest.raises(ValueError, match=message):
-            vector.codes(*bad)
+            vector_codes.codes(*bad)
+
+
+def test_a_leading_code_tells_more_than_as_many_signs() -> None:
+    rng = np.random.default_rng(13)
+    rows = rng.normal(0, 27, (3050, 512)).round().clip(-127, 127).astype(np.int8)
+    probes, references = rows[:50], rows[50:]
+    costs, _ = vector_codes.tables(probes, face(512).groups, np.full(50, -2.0))
+    sextets = vector_twin.sextets_of(vector_codes.leading(references, face(512).groups))
+    cost = costs[:, np.arange(SEXTETS), sextets].sum(axis=2, dtype=float)
+    signs = probes[:, :120].astype(float) @ np.where(references[:, :120] < 0, -1.0, 1.0).T
+    scores = probes.astype(float) @ references.T.astype(float)
+    told, by_signs = (np.corrcoef(x.ravel(), scores.ravel())[0, 1] ** 2 for x in (-cost, signs))
+    assert by_signs == pytest.approx(120 / 512 * 2 / np.pi, rel=0.05)
+    assert told == pytest.approx(0.209, rel=0.05)

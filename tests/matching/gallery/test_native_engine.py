@@ -38,7 +38,7 @@ def nearer_than(deviations: float) -> FindLimits:
         first, second, third = probe.strangers
         least = third.mean + deviations * third.deviation * np.arange(11)[:, None] ** 0.5
         return everybody_without_a_finger(
-            np.full(11, int(first.mean), np.int32),
+            np.full((11, 256), int(first.mean), np.int32),
             np.full((11, 256), int(second.mean)),
             np.repeat(least.astype(np.int64), 256, axis=1),
         )
@@ -56,7 +56,7 @@ def everybody_without_a_finger(
 
 def only_ten_fingers(probe: ScanProbes) -> Limits:
     """Lose everybody who lacks a finger."""
-    leading = np.full(11, -1, np.int32)
+    leading = np.full((11, 256), -1, np.int32)
     leading[10] = scan.NEVER
     return Limits(leading, np.full((11, 256), 1 << 40), np.full((11, 256), -(1 << 40)), NEVER)
 
@@ -179,7 +179,7 @@ def _arrays(engine: NativeGallery) -> list[NDArray[np.generic]]:
     for segment in engine._store._segments:
         columns = segment.columns
         found += [columns.leading, columns.presence, columns.enrolled, columns.attributes]
-        found += [segment.middle, segment.strength, segment.order]
+        found += [segment.middle, columns.strengths, segment.order]
         found += [segment.rows.array]  # type: ignore[attr-defined]
     return found
 
@@ -205,7 +205,7 @@ def test_nothing_of_an_erased_reference_stays_in_memory_or_file(tmp_path: Path, 
         )
 
     assert segment.view(()).present(lane).all()
-    assert segment.strength[slot]
+    assert segment.columns.strengths[slot]
     assert min(map(len, needles)) >= 8
     assert all(map(seen, needles))
     if way == "erase":
@@ -216,7 +216,7 @@ def test_nothing_of_an_erased_reference_stays_in_memory_or_file(tmp_path: Path, 
         assert not any(map(seen, needles[1:]))
     assert not segment.middle[slot].any()
     assert not segment.view(()).present(lane).any()
-    assert not segment.strength[slot]
+    assert not segment.columns.strengths[slot]
     assert not segment.columns.enrolled[0] >> np.uint64(slot) & np.uint64(1)
     assert not segment.order[slot]
 
