@@ -51,7 +51,7 @@ MISS_BUDGET = 1e-4
 """Share of mates that the stages before the minutiae comparison may lose together."""
 
 _STAGES = 3
-_STRENGTHS = np.arange(256.0)  # of a reference, as segments keep it
+_STRENGTHS = np.arange(256)  # of a reference, as segments keep it
 _FAR = 1e9  # more than any distance or likeness
 _LEAST_EXPECTED = 0.1  # deviations; a mate is never expected farther away than strangers
 Floats = NDArray[np.float64]
@@ -178,7 +178,7 @@ def limits(probe: ScanProbes, *, budget: float = MISS_BUDGET, table: Cuts | None
         ValueError: the budget is out of range.
         SketchModelError: the table of the package is missing, damaged or of another version.
 
-    Cost: 0.2 ms.
+    Cost: 0.3 ms.
     """
     if not 0 < budget < 1:
         raise ValueError(f"budget {budget} is out of range: above 0 and below 1")
@@ -187,13 +187,15 @@ def limits(probe: ScanProbes, *, budget: float = MISS_BUDGET, table: Cuts | None
     needed, scores = _needed(chosen, budget)
     found = []
     strength = min(probe.strength, chosen.strongest)
-    known = np.minimum(_STRENGTHS, chosen.strongest)
+    known = np.minimum(np.arange(np.ceil(chosen.strongest) + 1), chosen.strongest)
+    column = np.minimum(_STRENGTHS, len(known) - 1)
     for number, (stage, strangers) in enumerate(zip(chosen.stages, probe.strangers, strict=True)):
         wanted = expected(stage, fingers, probe=strength, references=known)
         cuts = needed[number]
         with np.errstate(invalid="ignore"):  # of a cut that is minus infinity, replaced below
             away = lowest(stage, wanted, cuts) * strangers.deviation * np.sqrt(fingers)
-        found.append(np.clip(np.where(np.isfinite(cuts), away, -_FAR), -_FAR, _FAR))
+        away = np.clip(np.where(np.isfinite(cuts), away, -_FAR), -_FAR, _FAR)
+        found.append(away[:, column])
     first, second, third = found
     # Distances shrink and likenesses grow with nearness.
     means = [strangers.mean for strangers in probe.strangers]
