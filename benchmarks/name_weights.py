@@ -48,6 +48,7 @@ class Counted:
         left: Words in conflict, words that could be, words too many; mated, then non-mated.
         initials: Initials, and those that fit, in mated and in non-mated pairs.
         by_chance_initial: Share of pairs of random words that begin with one letter.
+        joined: Mated and non-mated pairs in which two words are written together on one side.
     """
 
     mated: int = 0
@@ -61,6 +62,7 @@ class Counted:
     left: _Floats = field(default_factory=lambda: np.zeros((2, 3)))
     initials: _Floats = field(default_factory=lambda: np.zeros((2, 2)))
     by_chance_initial: float = 0.0
+    joined: _Floats = field(default_factory=lambda: np.zeros(2))
 
 
 def read_record(record: Record) -> Name | None:
@@ -140,6 +142,7 @@ def _count_words(
         if mated:
             found.likeness += np.histogram([result["likeness"][i]], EDGES)[0]
     if result["joined_a"] >= 0:
+        found.joined[side] += 1
         plain = [plain[0] - 2, plain[1] - 1]
     fits = {int(j) for i, j in enumerate(result["partner"]) if result["likeness"][i] == INITIAL}
     places = np.flatnonzero(second["kind"] == 1).tolist()

@@ -61,6 +61,7 @@ def estimate(counted: Counted) -> dict[str, Any]:
         "curve": [*curve, (_SURE, 18.0)],
         "unmatched": round(unmatched, 2),
         "conflict": round(max(-conflict - 2 * unmatched, 0.0), 2),
+        "joining": round(-math.log2((counted.joined[0] + _SMOOTH) / (counted.mated + 1)), 2),
         "initial": round(math.log2((fits + _SMOOTH) / (initials + 1) / chance), 2),
         "date": _dates(counted),
         "nationality_equal": round(math.log2(nation[0, 0] / nation[0].sum()), 2),

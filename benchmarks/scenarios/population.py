@@ -103,7 +103,8 @@ def run(args: argparse.Namespace) -> Result:
 def _make_probes(args: argparse.Namespace) -> _Probes:
     def group(kind: int, count: int, capture: int) -> list[Reference]:
         made = people(args.seed + kind, np.arange(count), capture=capture)
-        return [one for one in made if len(one.fingers)]
+        shown = track(made, "probes and mates", total=count, transient=True)
+        return [one for one in shown if len(one.fingers)]
 
     return _Probes(
         group(_MATES, args.mates, 1),

@@ -18,6 +18,7 @@ from eurodac.cli.batch_files import Batch, read_batches, write_whole
 from eurodac.cli.batch_report import Pair, Term, report, said_of
 from eurodac.cli.call import Json, console
 from eurodac.errors import BatchError
+from eurodac.visible import visible
 from matching.linkage import (
     FINGERS,
     Linkage,
@@ -79,6 +80,7 @@ def link_batch(
     _check_output(output, files)
     _check(len(files), single=single, joined=joined)
     batches = read_batches(files)
+    _tell_left_out(files, batches)
     records = [batch.records for batch in batches]
     found = link(*records, threads=os.cpu_count() or 1)
     run = _decided(batches, found, threshold=found.threshold(precision), single=single)
@@ -87,6 +89,14 @@ def link_batch(
     write_whole(output, _lines(run))
     write_whole(output.with_suffix(".html"), _report(run))
     _say(run, as_json=as_json)
+
+
+def _tell_left_out(files: list[Path], batches: list[Batch]) -> None:
+    """Say on the error channel what only one of the files has: a misspelt name would do that."""
+    for file, batch in zip(files, batches, strict=True):
+        if batch.left_out:
+            text = f"{file.name}: not compared, the other file has no such column: "
+            typer.echo(visible(text + ", ".join(batch.left_out)), err=True)
 
 
 def _say(run: _Run, *, as_json: bool) -> None:

@@ -29,6 +29,8 @@ _DOCUMENTS = frozenset({"document", "documents", "document_number", "document_nu
 _FINGERS = "fingerprints"
 _BIOMETRIC = frozenset({"biometric_bits", "templates", "fingers", "facial_image"})
 _ID = "id"
+_TOLD = _NAMES | _DATES | _DOCUMENTS | {_FINGERS}  # another name may be a person's
+_MOST_TOLD = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +41,26 @@ class Batch:
         ids: What its rows call themselves; the number of the line where they do not, of the row in
             Parquet.
         records: Its columns and fingers.
+        left_out: Columns that are not compared, because the other file has none of that name: the
+            names that docs/names.md lists, any other as its number, in the order of appearance.
     """
 
     ids: tuple[str, ...]
     records: Records
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """Rows as they were read; every row has every column, "" where it has none, and an id."""
+    """Rows as they were read; every row has every column, "" where it has none, and an id.
+
+    ``columns`` are all names, in the order in which they first occur.
+    """
 
     rows: list[dict[str, str]]
     ids: tuple[str, ...]
     fingers: tuple[FingerSet, ...]
+    columns: tuple[str, ...]
 
 
 def read_batches(paths: Iterable[Path]) -> list[Batch]:
@@ -77,7 +86,16 @@ def read_batches(paths: Iterable[Path]) -> list[Batch]:
 
 def _batch(file: _File, columns: list[str], *, with_fingers: bool) -> Batch:
     found = tuple(Column(name, _kind(name), [row[name] for row in file.rows]) for name in columns)
-    return Batch(file.ids, Records(found, file.fingers if with_fingers else ()))
+    compared = {*columns, _ID, *([_FINGERS] if with_fingers or not file.fingers else [])}
+    left_out = [
+        name if name in _TOLD else f"column {number}"
+        for number, name in enumerate(file.columns, 1)
+        if name not in compared
+    ]
+    records = Records(found, file.fingers if with_fingers else ())
+    if more := left_out[_MOST_TOLD:]:
+        left_out[_MOST_TOLD:] = [f"{len(more)} more"]
+    return Batch(file.ids, records, tuple(left_out))
 
 
 def _kind(name: str) -> ColumnKind:
@@ -92,6 +110,7 @@ def _file(path: Path) -> _File:
     read = _parquet(path) if path.suffix == ".parquet" else _ndjson(path)
     rows, fingers = [], []
     ids: dict[str, None] = {}
+    every: dict[str, None] = {}
     for line, row in read:
         if not isinstance(row, Mapping):
             raise _refused(path, line, "is not an object")
@@ -99,20 +118,22 @@ def _file(path: Path) -> _File:
         rows.append({str(name): _text(str(name), value, number, path=path, line=line)
                      for number, (name, value) in enumerate(row.items(), 1)
                      if name != _FINGERS})  # fmt: skip
+        every |= dict.fromkeys(map(str, row))
         found = rows[-1].get(_ID) or str(line)
         if found in ids:
             raise _refused(path, line, "has the same id as another row, or its line as id")
         ids[found] = None
     if not rows:
         raise BatchError("batch_empty", f"{path.name} has no rows")
-    columns = list(dict.fromkeys(name for row in rows for name in row))
+    columns = [name for name in every if name != _FINGERS]
     if not _BIOMETRIC.isdisjoint(columns):
         raise BatchError(
             "batch_columns",
             "of biometrics only fingerprints are linked, in a column of that name",
         )
     filled = [{name: row.get(name, "") for name in columns} for row in rows]
-    return _File(filled, tuple(ids), tuple(fingers) if any(map(len, fingers)) else ())
+    kept = tuple(fingers) if any(map(len, fingers)) else ()
+    return _File(filled, tuple(ids), kept, tuple(every))
 
 
 def _ndjson(path: Path) -> list[tuple[int, object]]:

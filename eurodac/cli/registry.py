@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
+import socket
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +16,7 @@ import uvicorn
 from rich.table import Table
 
 from eurodac import database
-from eurodac.cli.call import Call, Json, acting, console, now
+from eurodac.cli.call import NOT_READY, Call, Json, acting, console, now
 from eurodac.errors import AccessDeniedError, NotReadyError
 from eurodac.galleries import GalleryReport, GalleryReports
 from eurodac.identities import actor_from, load_secret, secret_path
@@ -61,18 +64,56 @@ def serve(*, as_json: Json = False) -> None:
     """Serve the API and the officer pages on EURODAC_HOST and EURODAC_PORT."""
     settings = load_settings()
     load_kek(settings.key_path)  # without one the server would stop with thirty lines, not one
-    address = f"http://{settings.host}:{settings.port}"
+    sockets = _bound(settings.host, settings.port)
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    address = f"http://{host}:{settings.port}"
     _done(as_json, {"address": address}, f"officer pages: {address}/officer/")
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    uvicorn.run(
-        "api.app:create_app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
+    server = uvicorn.Server(
+        uvicorn.Config(
+            "api.app:create_app",
+            factory=True,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+        )
     )
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=sockets)
+    if not server.started:  # what went wrong is in the log
+        raise typer.Exit(NOT_READY)
+
+
+def _bound(host: str, port: int) -> list[socket.socket]:
+    """Take the port at every address of the host; nobody can connect before the server listens.
+
+    Raises:
+        NotReadyError: it is taken, or the host is none of this machine.
+    """
+    bound: list[socket.socket] = []
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        ):
+            bound.append(socket.socket(family, kind, protocol))
+            bound[-1].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                bound[-1].setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            bound[-1].bind(address)
+    except OSError as error:
+        for one in bound:
+            one.close()
+        if error.errno == errno.EADDRINUSE:
+            raise NotReadyError(
+                "port_taken",
+                f"another program serves port {port} of {host}; stop it, or set EURODAC_PORT",
+            ) from error
+        raise NotReadyError(
+            "port_unusable",
+            f"port {port} of {host} cannot be served ({error.strerror}); set EURODAC_HOST and "
+            "EURODAC_PORT to what this machine and user may serve",
+        ) from error
+    return bound
 
 
 def law(*, as_json: Json = False) -> None:

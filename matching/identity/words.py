@@ -45,15 +45,15 @@ def _matched(
     partner, likeness, evidence = found.partner, found.likeness, found.evidence
     left, right = set(range(len(a))), set(range(len(b)))
     terms = []
-    joined, at = found.joined_a, found.joined_b
+    joined, after, at = found.joined_a, found.joined_next, found.joined_b
     if joined >= 0:
-        left -= {joined, joined + 1}
+        left -= {joined, after}
         right.discard(at)
-        text = f"{a[joined].written} {a[joined + 1].written}"
+        text = f"{a[joined].written} {a[after].written}"
         terms.append(
             Term(
                 TermKind.JOINED, "same" if found.joined_likeness >= STEPS else "spelling",
-                found.joined_evidence / UNIT, best[joined] + best[joined + 1], text,
+                found.joined_evidence / UNIT, best[joined] + best[after], text,
                 b[at].written,
             )
         )  # fmt: skip

@@ -51,14 +51,19 @@ static int32_t cost(const pair_weights *weights, const pair_word *word) {
     return word->word.kind ? weights->particle : weights->unmatched;
 }
 
+static int32_t agreed(const pair_weights *weights, const pair_word *a, const pair_word *b,
+                      int32_t likeness) {
+    const int32_t step = smaller(likeness, PAIR_STEPS);
+    const int32_t most = smaller(smaller(a->weight, b->weight), weights->most[step]);
+    return (int32_t)((int64_t)most * weights->share[a->word.script != b->word.script][step] / 256);
+}
+
 static int32_t worth(const pair_weights *weights, const pair_word *a, const pair_word *b,
                      int32_t likeness) {
     if (likeness == PAIR_INITIAL) return weights->initial;
     if (a->word.kind == 2 || b->word.kind == 2)
         return likeness >= weights->same ? weights->particle : NEVER;
-    const int32_t step = smaller(likeness, PAIR_STEPS);
-    const int32_t most = smaller(smaller(a->weight, b->weight), weights->most[step]);
-    return (int32_t)((int64_t)most * weights->share[a->word.script != b->word.script][step] / 256);
+    return agreed(weights, a, b, likeness);
 }
 
 /* Most gain over a square matrix, gains at least 0 (Kuhn 1955; shortest augmenting paths as in
@@ -177,63 +182,114 @@ static int32_t assign(matrix *in, const pair_word *a, int n, const pair_word *b,
 static void clear(pair_result *result) {
     memset(result, 0, sizeof(*result));
     for (int i = 0; i < MOST; i++) result->partner[i] = -1;
-    result->joined_a = result->joined_b = -1;
+    result->joined_a = result->joined_next = result->joined_b = -1;
 }
 
-/* Two words written together; 0 if they are too long for one.  Only what is as
- * long as oglu stands behind its word, not an article. */
-static int join(const pair_word *first, const pair_word *second, pair_word *joined) {
+/* Whether two words can be written together, in this order.  Only what is as long as oglu stands
+ * behind its word, not an article. */
+static int can_join(const pair_word *first, const pair_word *second) {
     const name_word *x = &first->word, *y = &second->word;
-    if (x->kind == 1 || y->kind == 1 || (y->kind && y->length < 4) || x->script != y->script || !x->length || !y->length ||
-        x->length + y->length > NAME_LETTERS)
-        return 0;
-    *joined = *first;
-    const int skip = x->letters[x->length - 1] == y->letters[0]; /* a doubled letter is one */
-    memcpy(joined->word.letters + x->length, y->letters + skip, (size_t)(y->length - skip));
-    joined->word.length = (uint8_t)(x->length + y->length - skip);
-    joined->word.kind = 0;
-    joined->weight = smaller(first->weight + second->weight, 1 << 20);
-    memset(joined->groups, 0, sizeof(joined->groups));
-    return 1;
+    return x->kind != 1 && y->kind != 1 && (!y->kind || y->length >= 4) &&
+           x->script == y->script && x->length && y->length;
 }
 
-/* Whether two words can be one by their lengths and first letters, which spares most comparisons; a
- * script without vowels has fewer letters. */
-static int can_be_one(const name_model *model, const name_word *a, const name_word *b) {
-    const int differ = a->length - b->length;
-    if (a->script == b->script)
-        return -3 < differ && differ < 3 &&
-               model->group[a->letters[0]] == model->group[b->letters[0]];
-    const int more = a->script ? -differ : differ; /* letters of the word that has its vowels */
-    return -2 < more && more <= (a->script ? a : b)->length;
+/* Whether a word can begin with another by their first letters, which spares most comparisons; a
+ * script without vowels has other letters. */
+static int can_begin(const name_model *model, const name_word *whole, const name_word *word) {
+    return whole->script != word->script ||
+           model->group[whole->letters[0]] == model->group[word->letters[0]];
 }
 
-/* The best assignment in which two words of `a` are one word of `b`; NEVER if there is none. */
+/* Whether two words of one script can be a word by their lengths; a script without vowels has fewer
+ * letters. */
+static int can_be_one(const name_word *x, const name_word *y, const name_word *whole) {
+    const int length = x->length + y->length, differ = length - whole->length;
+    if (x->script == whole->script) return -PAIR_SLIPS <= differ && differ <= PAIR_SLIPS;
+    const int more = x->script ? -differ : differ; /* letters of the side that has its vowels */
+    return -2 < more && more <= (x->script ? length : whole->length);
+}
+
+/* What a word brings that is the letters from..to of another; NEVER if it is unlike them. */
+static int32_t half(const matrix *in, const pair_word *word, const pair_word *whole, int from,
+                    int to, int32_t *likeness) {
+    pair_word part = *whole;
+    part.word.length = (uint8_t)(to - from);
+    memcpy(part.word.letters, whole->word.letters + from, (size_t)(to - from));
+    *likeness = eurodac_name_likeness(in->model, &word->word, &part.word);
+    if (*likeness < 0) return NEVER;
+    return word->word.kind ? in->weights->particle
+                           : agreed(in->weights, word, &part, *likeness);
+}
+
+typedef struct {
+    int32_t evidence, likeness;
+} halves;
+
+/* Two words against a word in which they are written together, each against its half: the place of
+ * the cut that brings most. */
+static halves cut(const matrix *in, const pair_word *x, const pair_word *y,
+                  const pair_word *whole) {
+    const int n = x->word.length, m = y->word.length, all = whole->word.length;
+    const int slips = x->word.script == whole->word.script ? PAIR_SLIPS : NAME_LETTERS;
+    const uint8_t last = x->word.letters[n - 1];
+    halves best = {NEVER, 0};
+    for (int at = PAIR_HALF; at + PAIR_HALF <= all; at++) {
+        if (at - n > slips || n - at > slips || all - at - m > slips || m - all + at > slips)
+            continue;
+        int32_t likeness, other;
+        const int32_t first = half(in, x, whole, 0, at, &likeness);
+        if (first <= NEVER) continue;
+        /* A doubled letter is one, and then belongs to both. */
+        const int shared = last == y->word.letters[0] && last == whole->word.letters[at - 1];
+        for (int from = at; from >= at - shared; from--) {
+            const int32_t second = half(in, y, whole, from, all, &other);
+            if (second <= NEVER || first + second <= best.evidence) continue;
+            best.evidence = first + second;
+            best.likeness = smaller(likeness, other);
+        }
+    }
+    best.evidence = smaller(best.evidence - in->weights->joining, whole->weight);
+    return best;
+}
+
+/* Whether two words could bring more as halves of a word than one of them as its counterpart. */
+static int could_gain(const matrix *in, const pair_word *a, int i, int k, const pair_word *b,
+                      int j) {
+    const pair_weights *weights = in->weights;
+    const int32_t most = smaller(a[i].weight + a[k].weight - weights->joining, b[j].weight);
+    const int32_t one = in->evidence[i][j] - cost(weights, a + k);
+    const int32_t other = in->evidence[k][j] - cost(weights, a + i);
+    return most + weights->conflict > one && most + weights->conflict > other;
+}
+
+/* The best assignment in which two words of `a`, in any order, are one word of `b`; NEVER if there
+ * is none. */
 static int32_t joined(matrix *in, const pair_word *a, int n, const pair_word *b, int m,
                       pair_result *result) {
     int32_t best = NEVER;
-    for (int k = 0; k + 2 < 2 * n; k++) {
-        const int i = k >> 1, turned = k & 1; /* surname and forename, in either order */
-        pair_word one;
-        if (!join(a + i + turned, a + i + !turned, &one)) continue;
-        for (int j = 0; j < m; j++) {
-            if (b[j].word.kind || !can_be_one(in->model, &one.word, &b[j].word)) continue;
-            const int32_t found = eurodac_name_likeness(in->model, &one.word, &b[j].word);
-            if (found < in->weights->joined) continue;
-            pair_result trial;
-            clear(&trial);
-            const int32_t evidence = worth(in->weights, &one, b + j, found);
-            const int32_t sum =
-                evidence + assign(in, a, n, b, m, 3u << i, 1u << j, &trial);
-            if (sum <= best) continue;
-            best = sum;
-            trial.joined_a = (int8_t)i;
-            trial.joined_b = (int8_t)j;
-            trial.joined_evidence = evidence;
-            trial.joined_likeness = found;
-            *result = trial;
+    for (int j = 0; j < m; j++)
+        for (int i = 0; i < n; i++) {
+            if (b[j].word.kind || !can_begin(in->model, &b[j].word, &a[i].word)) continue;
+            for (int k = 0; k < n; k++) {
+                if (i == k || !can_be_one(&a[i].word, &a[k].word, &b[j].word) ||
+                    !can_join(a + i, a + k) || !could_gain(in, a, i, k, b, j))
+                    continue;
+                const halves found = cut(in, a + i, a + k, b + j);
+                if (found.evidence <= 0) continue;
+                pair_result trial;
+                clear(&trial);
+                const int32_t sum = found.evidence +
+                                    assign(in, a, n, b, m, 1u << i | 1u << k, 1u << j, &trial);
+                if (sum <= best) continue;
+                best = sum;
+                trial.joined_a = (int8_t)i;
+                trial.joined_next = (int8_t)k;
+                trial.joined_b = (int8_t)j;
+                trial.joined_evidence = found.evidence;
+                trial.joined_likeness = found.likeness;
+                *result = trial;
+            }
         }
-    }
     return best;
 }
 

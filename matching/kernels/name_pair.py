@@ -47,7 +47,7 @@ RESULT = np.dtype(
         ("partner", "i1", MAX_WORDS),
         ("likeness", "<i4", MAX_WORDS),
         ("evidence", "<i4", MAX_WORDS),
-        *((name, "i1") for name in ("joined_a", "joined_b", "turned", "unused")),
+        *((name, "i1") for name in ("joined_a", "joined_next", "joined_b", "turned")),
         ("joined_evidence", "<i4"),
         ("joined_likeness", "<i4"),
     ]
@@ -63,7 +63,7 @@ WEIGHTS = np.dtype(
         ("most", "<i4", STEPS + 1),
         ("share", "<i4", (2, STEPS + 1)),
         *((name, "<i4") for name in ("unmatched", "conflict", "particle", "initial")),
-        *((name, "<i4") for name in ("same", "equivalent", "shortened", "joined")),
+        *((name, "<i4") for name in ("same", "equivalent", "shortened", "joining")),
         ("strict", "<i4"),
     ]
 )
@@ -77,6 +77,7 @@ class Found(NamedTuple):
     likeness: tuple[int, ...]
     evidence: tuple[int, ...]
     joined_a: int
+    joined_next: int
     joined_b: int
     turned: int
     joined_evidence: int
@@ -88,8 +89,7 @@ class Found(NamedTuple):
         total, *rest = _RESULT.unpack(result)
         a, b = MAX_WORDS, 2 * MAX_WORDS
         lists = tuple(rest[:a]), tuple(rest[a:b]), tuple(rest[b : b + a])
-        joined_a, joined_b, turned, _, evidence, likeness = rest[b + a :]
-        return cls(total, *lists, joined_a, joined_b, turned, evidence, likeness)
+        return cls(total, *lists, *rest[b + a :])
 
 
 @cache
@@ -106,9 +106,9 @@ def lay_out(weights: Weights) -> NDArray[np.void]:
     laid = np.zeros(1, WEIGHTS)
     laid["most"][0], laid["share"][0] = weights.table(), weights.shares()
     laid["strict"] = weights.strict
-    for name in ("unmatched", "conflict", "particle", "initial"):
+    for name in ("unmatched", "conflict", "particle", "initial", "joining"):
         laid[name] = round(getattr(weights, name) * UNIT)
-    for name in ("same", "equivalent", "shortened", "joined"):
+    for name in ("same", "equivalent", "shortened"):
         laid[name] = getattr(weights, name)
     return laid
 

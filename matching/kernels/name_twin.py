@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 from matching.date import DateRelation, PartialDate, compare_dates
 from matching.kernels.name_index import Matcher
 
-__all__ = ["SAME", "evidence", "likeness", "score"]
+__all__ = ["SAME", "evidence", "halves", "likeness", "score"]
 
 SAME = 320
 """Likeness of words with the same letters."""
+
+_HALF, _SLIPS = 2, 2  # PAIR_HALF and PAIR_SLIPS in name_pair.h
 
 
 def evidence(model: np.void, a: np.void, b: np.void) -> int:
@@ -42,6 +44,62 @@ def likeness(model: np.void, a: np.void, b: np.void) -> int:
     expected = sum(int(model["expected"][x, b["script"]]) for x in _letters(a))
     expected += sum(int(model["expected"][y, a["script"]]) for y in _letters(b))
     return max(min(int(evidence(model, a, b) * 512 / max(expected, 2)), SAME), -32768)
+
+
+def halves(
+    model: np.void, weights: np.void, x: np.void, y: np.void, whole: np.void
+) -> tuple[int, int] | None:
+    """Two words of names against a word in which they are written together, each with its half.
+
+    Args:
+        model: The letter model.
+        weights: ``WEIGHTS`` of name_pair.py.
+        x: ``PAIR_WORD`` of the first one, no initial and no particle; in the script of the others.
+        y: Of the second one.
+        whole: Of the word.
+
+    Returns:
+        Evidence of the best cut, 256ths of a bit, and the likeness of the half that is less alike;
+        None where no cut brings anything.
+    """
+    first, second, letters = (_letters(word["word"]) for word in (x, y, whole))
+    group = model["group"]
+    if abs(len(first) + len(second) - len(letters)) > _SLIPS:
+        return None
+    if group[first[0]] != group[letters[0]]:
+        return None
+    found = []
+    for at in range(_HALF, len(letters) - _HALF + 1):
+        shared = first[-1] == second[0] == letters[at - 1]
+        if max(abs(at - len(first)), abs(len(letters) - at - len(second))) > _SLIPS:
+            continue
+        for begin in (at, at - 1) if shared else (at,):
+            sides = ((x, letters[:at]), (y, letters[begin:]))
+            alike = [likeness(model, word["word"], _spelled(whole, part)) for word, part in sides]
+            if min(alike) >= 0:
+                bits = sum(
+                    _agreed(weights, word, whole, s) for word, s in zip((x, y), alike, strict=True)
+                )
+                found.append((bits, -at, begin, min(alike)))
+    if not found:
+        return None
+    bits, _, _, least = max(found)
+    bits = min(bits - int(weights["joining"]), int(whole["weight"]))
+    return (bits, least) if bits > 0 else None
+
+
+def _spelled(word: np.void, letters: list[int]) -> np.void:
+    """The same word with other letters."""
+    found: np.void = word["word"].copy()
+    found["letters"][: len(letters)], found["length"] = letters, len(letters)
+    return found
+
+
+def _agreed(weights: np.void, a: np.void, b: np.void, alike: int) -> int:
+    """What two words bring that are so much alike."""
+    step = min(alike, SAME)
+    bits = min(int(a["weight"]), int(b["weight"]), int(weights["most"][step]))
+    return int(bits * int(weights["share"][0, step]) / 256)
 
 
 def score(matcher: Matcher, row: np.void) -> int:

@@ -21,7 +21,7 @@ from matching.errors import KernelError
 
 __all__ = ["ABI", "Level", "address", "aligned", "level", "load", "open_library"]
 
-ABI = 17  # raised with every change of a kernel's signature or memory layout
+ABI = 18  # raised with every change of a kernel's signature or memory layout
 _NAME = "eurodac_kernels.so"
 _ALIGNMENT = 64  # bytes: one cache line, one AVX-512 register
 

@@ -21,9 +21,6 @@ _MISSPELT = 120  # least likeness of a half that no word of the index is
 _CUTS = 2  # places that are tried where two words may have been written together
 _LESS_KNOWN = 1  # letters by which a place may explain less of the word than the best one
 _SHORT_HALF = 3  # letters from which a half may be misspelt
-# Two words are written together in one probe of twenty (benchmarks/identities/probes.py); what
-# that costs is borne by both halves.
-_HALF = round(2.16 * UNIT)
 _AS_ASKED = UNIT // 8  # of rows that are otherwise equal, the one that is spelled as asked is first
 _INITIAL = 1  # kind of a word
 _MAX_ENTRIES = 65_000
@@ -266,9 +263,10 @@ def _split(
         return {}
     best = [pair for pair in best if likely(pair)[0] >= most - _LESS_KNOWN]
     vocabulary.look_up(np.concatenate([word for pair in best for word in pair]))
+    half = round(lists.weights.joining * UNIT / 2)  # what joining costs is borne by both
     for first, second in best:
         for word, mask in ((first, 1 << at), (second, 1 << free)):
-            lists.add(word, mask, least=_MISSPELT, less=_HALF)
+            lists.add(word, mask, least=_MISSPELT, less=half)
     return {at: 1 << free}
 
 

@@ -42,7 +42,8 @@ class Weights:
         same: Likeness from which words count as one name when their frequency is taken, 256ths.
         equivalent: Likeness of names that mean the same in two languages, at least.
         shortened: Likeness of a word of which the other is the beginning, at least.
-        joined: Likeness from which two words count as one that was written together.
+        joined: Likeness from which the index takes two words for one that was written together.
+        joining: Cost of two words that are written together on the other side.
         unmatched: Cost of a word without counterpart.
         conflict: Further cost of a pair of words left over on both sides.
         particle: Cost of a particle or initial without counterpart.
@@ -67,6 +68,7 @@ class Weights:
     equivalent: int
     shortened: int
     joined: int
+    joining: float
     unmatched: float
     conflict: float
     particle: float

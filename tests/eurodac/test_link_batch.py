@@ -159,6 +159,30 @@ def test_an_output_that_cannot_be_written_is_refused_first(
     assert path.read_text("utf-8") == "never read"
 
 
+def test_it_is_said_which_columns_only_one_file_has(tmp_path: Path) -> None:
+    left, right, output = (tmp_path / f"{name}.ndjson" for name in ("a", "b", "out"))
+    left.write_text('{"id":"1","names":"A","Secret_Person":"x","sex":"F","birth_date":"1990"}\n')
+    right.write_text('{"names":"A","sex":"F"}\n{"names":"B","fingerprints":[],"b 2":"y"}\n')
+    arguments = ["link-batch", str(left), str(right), "--output", str(output)]
+    result = CliRunner().invoke(app, [*arguments, "--json"])
+    assert result.stderr.splitlines() == [
+        "a.ndjson: not compared, the other file has no such column: column 3, birth_date",
+        "b.ndjson: not compared, the other file has no such column: column 4",
+    ]
+    assert json.loads(result.stdout)["compared"] == 1
+    same = CliRunner().invoke(app, [*arguments[:2], str(left), *arguments[3:]])
+    assert same.stderr == ""
+
+
+def test_of_very_many_columns_the_first_are_told(tmp_path: Path) -> None:
+    left, right = tmp_path / "a.ndjson", tmp_path / "b.ndjson"
+    left.write_text(json.dumps({"names": "A", **{f"person {n}": "x" for n in range(100)}}))
+    right.write_text('{"names":"A"}')
+    batch, _ = read_batches([left, right])
+    told = [f"column {number}" for number in range(2, 12)]
+    assert list(batch.left_out) == [*told, "90 more"]
+
+
 def test_a_refused_file_leaves_nothing(tmp_path: Path) -> None:
     path = tmp_path / "rows.ndjson"
     path.write_text("nonsense", "utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
+from random import Random
 
 import numpy as np
 import pytest
@@ -17,11 +18,10 @@ from matching.name import model, weights
 
 MODEL, WEIGHTS = model.load(), weights.load()
 LAID = kernel.lay_out(WEIGHTS)
-WORDS = st.lists(
-    st.tuples(st.lists(st.integers(0, 40), min_size=1, max_size=8), st.integers(256, 4608)),
-    min_size=1,
-    max_size=4,
+SPELLED_WORD = st.tuples(
+    st.lists(st.integers(0, 40), min_size=1, max_size=8), st.integers(256, 4608)
 )
+WORDS = st.lists(SPELLED_WORD, min_size=1, max_size=4)
 Spelled = list[tuple[list[int], int]]
 
 
@@ -104,15 +104,75 @@ def test_no_assignment_of_words_brings_more(a: Spelled, b: Spelled) -> None:
         assert found["total"] >= best(first, second)
 
 
+@st.composite
+def written_together(draw: st.DrawFn) -> tuple[Spelled, Spelled]:
+    """A name, and one with two of its words written together, perhaps misspelt."""
+    words = draw(st.lists(SPELLED_WORD, min_size=2, max_size=4))
+    i, k = draw(st.permutations(range(len(words))))[:2]
+    together = words[i][0] + words[k][0]
+    if draw(st.booleans()):
+        together[draw(st.integers(0, len(together) - 1))] = draw(st.integers(0, 25))
+    if draw(st.booleans()):
+        del together[draw(st.integers(0, len(together) - 1))]
+    left = [word for number, word in enumerate(words) if number not in (i, k)]
+    whole = (together, draw(st.integers(256, 4608)))
+    return words, draw(st.permutations([whole, *left[: draw(st.integers(0, 2))]]))
+
+
+def best_joined(a: NDArray[np.void], b: NDArray[np.void]) -> int:
+    """Evidence of the best assignment in which two words of the first are one of the second."""
+    found = [-(1 << 40)]
+    for i, k in permutations(range(len(a)), 2):
+        for j in range(len(b)):
+            halves = twin.halves(MODEL[0], LAID[0], a[i], a[k], b[j])
+            if halves:
+                found.append(halves[0] + best(np.delete(a, [i, k]), np.delete(b, j)))
+    return max(found)
+
+
+@given(written_together(), st.randoms(use_true_random=False))
+@settings(deadline=None, max_examples=150)
+def test_words_written_together_are_compared_half_by_half(
+    sides: tuple[Spelled, Spelled], chance: Random
+) -> None:
+    a, b = laid(sides[0]), laid(sides[1])
+    found = compare(a, b)
+    assert found["total"] == max(best(a, b), best_joined(a, b), best_joined(b, a))
+    assert found["total"] == compare(b, a)["total"]
+    assert found["total"] <= min(compare(a, a)["total"], compare(b, b)["total"])
+    order = chance.sample(range(len(a)), len(a))
+    assert compare(a[order].copy(), b)["total"] == found["total"]
+
+
 def test_two_words_that_were_written_together_are_one() -> None:
     apart = laid([([12, 14, 7], 2000), ([0, 12, 3], 2000)])
     together = laid([([12, 14, 7, 0, 12, 3], 4000)])
     found = compare(apart, together)
-    assert (found["joined_a"], found["joined_b"], found["turned"]) == (0, 0, 0)
-    assert found["total"] == 4000
+    places = ("joined_a", "joined_next", "joined_b", "turned")
+    assert found[list(places)].tolist() == (0, 1, 0, 0)
+    assert found["total"] == 4000 - LAID["joining"][0]
     assert compare(together, apart)["turned"] == 1
     swapped = compare(apart[::-1].copy(), together)  # surname first
-    assert (swapped["joined_a"], swapped["total"]) == (0, 4000)
+    assert swapped[list(places)].tolist() == (1, 0, 0, 0)
+    assert swapped["total"] == found["total"]
+
+
+def test_halves_are_found_though_misspelt_and_though_a_word_stands_between_them() -> None:
+    apart = laid([([12, 14, 7, 0, 12], 2000), ([1, 4, 9], 900), ([18, 0, 11, 8], 2000)])
+    together = laid([([12, 14, 7, 4, 12, 18, 0, 17, 11, 8], 4000)])
+    found = compare(apart, together)
+    assert (found["joined_a"], found["joined_next"], found["joined_b"]) == (0, 2, 0)
+    assert 0 < found["joined_likeness"] < twin.SAME
+    evidence, likeness = twin.halves(MODEL[0], LAID[0], apart[0], apart[2], together[0]) or (0, 0)
+    assert (found["joined_evidence"], found["joined_likeness"]) == (evidence, likeness)
+    assert found["total"] == evidence - LAID["unmatched"][0]
+
+
+def test_a_letter_that_two_words_share_belongs_to_both() -> None:
+    apart = laid([([12, 14, 7], 2000), ([7, 12, 3], 2000)])
+    found = compare(apart, laid([([12, 14, 7, 12, 3], 4000)]))
+    assert found["joined_likeness"] == twin.SAME
+    assert found["total"] == 4000 - LAID["joining"][0]
 
 
 def strict(a: NDArray[np.void], b: NDArray[np.void]) -> np.void:

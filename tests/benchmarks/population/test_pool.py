@@ -1,8 +1,14 @@
+from argparse import Namespace
+from io import StringIO
+
 import numpy as np
 import pytest
+import rich
+from rich.console import Console
 
 from benchmarks.identification import lost_upper_bound
 from benchmarks.population.pool import Pool, PooledRows, make_pool, people
+from benchmarks.scenarios import population
 from matching.gallery.native_engine import NativeGallery
 from matching.gallery.protocol import Permit
 from matching.gallery.row import STRENGTHS, check, fingers_of, key_of
@@ -53,3 +59,16 @@ def test_composed_rows_serve_a_gallery_like_rows_in_memory(pool: Pool) -> None:
 def test_the_bound_covers_what_was_seen() -> None:
     assert lost_upper_bound(0, 30_000) < 1e-4 < lost_upper_bound(0, 29_000) * 1.05
     assert lost_upper_bound(5, 100) > 0.05
+
+
+def test_the_scenario_shows_how_far_it_is_from_its_first_step_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown = StringIO()
+    monkeypatch.setattr(rich, "_console", Console(file=shown, force_terminal=True, width=80))
+    asked = Namespace(n=[8], fingers=[10], threads=1, mates=2, others=4, timed=1, pool=3)
+    asked.budget, asked.rows, asked.seed = 1e-3, "memory", 5
+    population.run(asked)
+    text = shown.getvalue()
+    steps = [text.index(step) for step in ("pool", "probes and mates", "enrol 8")]
+    assert steps == sorted(steps)
