@@ -195,7 +195,7 @@ def limits(probe: ScanProbes, *, budget: float = MISS_BUDGET, table: Cuts | None
         with np.errstate(invalid="ignore"):  # of a cut that is minus infinity, replaced below
             away = lowest(stage, wanted, cuts) * strangers.deviation * np.sqrt(fingers)
         away = np.clip(np.where(np.isfinite(cuts), away, -_FAR), -_FAR, _FAR)
-        found.append(away[:, column])
+        found.append(np.take(away, column, axis=1))  # in C order, as the scan wants them
     first, second, third = found
     # Distances shrink and likenesses grow with nearness.
     means = [strangers.mean for strangers in probe.strangers]

@@ -72,6 +72,7 @@ def test_a_mate_is_expected_nearer_the_stronger_both_are_and_the_more_fingers() 
 def test_a_strong_reference_must_be_nearer_than_a_weak_one() -> None:
     found = limits(probe())
     ranked = range(20, int(shipped().strongest))
+    assert found.leading.flags.c_contiguous  # as the scan takes it
     assert (np.diff(found.leading[10, ranked]) <= 0).all()
     assert (np.diff(found.middle[10, ranked]) <= 0).all()
     assert (np.diff(found.codes[10, ranked]) >= 0).all()
