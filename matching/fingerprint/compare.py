@@ -25,6 +25,7 @@ __all__ = [
     "compare",
     "compare_many",
     "compare_similarities",
+    "overwrite",
     "pack",
     "pack_many",
 ]
@@ -184,3 +185,11 @@ def _by_family(
             same = other.family is finger.family
             groups.setdefault(finger.family if same else MinutiaeFamily.FOREIGN, []).append(i)
     return groups
+
+
+def overwrite(packed: PackedSet) -> None:
+    """Overwrite packed fingers in place with zeros; nobody may compare them any more."""
+    for finger in packed.fingers.values():
+        for cylinders in (finger.own, finger.general):
+            cylinders.setflags(write=True)
+            cylinders[:] = 0

@@ -22,6 +22,7 @@ from matching.fingerprint.compare import (
     FingersComparison,
     PackedSet,
     compare_many,
+    overwrite,
     pack_many,
 )
 from matching.fusion import against_weight
@@ -89,12 +90,11 @@ def compare_stored(
     if not near:
         return []
     chosen = pack_many([blobs_of(stored[i]) for i in near])
-    compared = compare_many(probe, chosen)
-    for one in chosen:
-        for finger in one.fingers.values():
-            for cylinders in (finger.own, finger.general):
-                cylinders.setflags(write=True)
-                cylinders[:] = 0
+    try:
+        compared = compare_many(probe, chosen)
+    finally:
+        for packed in chosen:
+            overwrite(packed)
     return [(i, one) for i, one in zip(near, compared, strict=True) if one.score >= threshold]
 
 

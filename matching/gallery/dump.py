@@ -17,7 +17,7 @@ from matching.kernels.native import aligned
 from matching.parameters import MinutiaeFamily
 from matching.template import FingerPosition
 
-__all__ = ["LAYOUT", "Dumped", "decode", "encode", "overwrite"]
+__all__ = ["LAYOUT", "Dumped", "decode", "encode"]
 
 LAYOUT = "faiss/1"  # raised with every change of the engine's part format or quantisation
 _HEAD = struct.Struct("<BQB")  # length of the key, attribute word, number of fingers
@@ -102,11 +102,3 @@ def _cylinders(data: memoryview) -> NDArray[np.uint8]:
     cylinders[:] = np.frombuffer(data, np.uint8)
     cylinders.setflags(write=False)
     return cylinders
-
-
-def overwrite(packed: PackedSet) -> None:
-    """Overwrite packed fingers in place with zeros; nobody may compare them any more."""
-    for finger in packed.fingers.values():
-        for cylinders in (finger.own, finger.general):
-            cylinders.setflags(write=True)
-            cylinders[:] = 0

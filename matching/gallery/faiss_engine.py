@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.fingerprint.compare import PackedSet, compare_many, pack
+from matching.fingerprint.compare import PackedSet, compare_many, overwrite, pack
 from matching.fingerprint.sketch import sketch
-from matching.gallery.dump import LAYOUT, Dumped, decode, encode, overwrite
+from matching.gallery.dump import LAYOUT, Dumped, decode, encode
 from matching.gallery.in_place import InPlace
 from matching.gallery.protocol import (
     Candidate,

@@ -10,7 +10,7 @@ that are searched together.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, wait
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -41,10 +41,17 @@ class Work(Protocol):
 
 
 def in_threads(pool: Executor | None) -> Work:
-    """Make a ``Work`` of a pool; None stays in this thread."""
+    """Make a ``Work`` of a pool; None stays in this thread.
+
+    Where a call fails, the others are waited for: none works on what the caller has left.
+    """
 
     def work(call: Callable[[_T], _R], items: Iterable[_T]) -> list[_R]:
-        return list(map(call, items) if pool is None else pool.map(call, items))
+        if pool is None:
+            return list(map(call, items))
+        begun = [pool.submit(call, item) for item in items]
+        wait(begun)
+        return [one.result() for one in begun]
 
     return work
 
@@ -114,6 +121,7 @@ class Narrower:
     ) -> list[NDArray[np.uint16]]:
         """Distances by 128 bits, per view (probe, reference)."""
         leading = [probe.leading for probe in probes]
+        permitted = [np.repeat(view.permitted[None], len(probes), axis=0) for view in views]
         found = [np.empty((len(probes), len(view.columns)), np.uint16) for view in views]
 
         def part(task: tuple[int, int]) -> None:
@@ -122,7 +130,7 @@ class Narrower:
             scan.leading_distances(
                 view.columns,
                 leading,
-                permitted=np.repeat(view.permitted[None], len(probes), axis=0),
+                permitted=permitted[task[0]],
                 out=found[task[0]],
                 tiles=(tiles * n // self._parts, tiles * (n + 1) // self._parts),
             )
@@ -147,12 +155,14 @@ def _nearest(
     for start in range(0, len(lanes), _CODES_TOGETHER):
         some = lanes[start : start + _CODES_TOGETHER]
         codes = view.rows.codes(some)
-        found = scan.likeness(
-            codes.view(np.uint64).reshape(-1, scan.FINGERS, scan.PLANES, scan.WORDS),
-            view.present(some),
-            probe.codes,
-        )
-        codes[:] = 0
+        try:
+            found = scan.likeness(
+                codes.view(np.uint64).reshape(-1, scan.FINGERS, scan.PLANES, scan.WORDS),
+                view.present(some),
+                probe.codes,
+            )
+        finally:
+            codes[:] = 0
         fingers = common[start : start + _CODES_TOGETHER]
         least = limits.codes[fingers, view.columns.strengths[some]]
         kept.append(some[found >= least])

@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from matching.errors import GalleryError
 from matching.fingerprint.compact import family_of
-from matching.fingerprint.compare import FingersComparison, PackedSet, pack
+from matching.fingerprint.compare import FingersComparison, PackedSet, overwrite, pack
 from matching.fingerprint.cuts import limits
 from matching.fingerprint.sketch import FingerSketches, encode
 from matching.fingerprint.sketch_probe import ScanProbes, make_probes
 from matching.fingerprint.stored import Early, compare_stored
 from matching.gallery import parts as snapshot_parts
-from matching.gallery.dump import overwrite
 from matching.gallery.in_place import InPlace
 from matching.gallery.narrowing import FindLimits, Narrowed, Narrower, Work, in_threads
 from matching.gallery.protocol import (
@@ -210,35 +209,46 @@ class NativeGallery(InPlace):
 
         Args:
             probes: Any number, searched eight at a time. Where there are as many eights as threads,
-                each is one thread's.
+                each is one thread's; no more are begun before those are done, so that searches of
+                others need not wait for the whole batch.
             permit: As for ``search``.
             k: As for ``search``.
             threshold: As for ``search``.
             exact: Compare everybody who is permitted.
+
+        Cost: beside what is compared, two bytes of memory a reference for each probe of the eights
+        that are begun.
         """
         for probe in probes:
             check_search(probe, k, threshold)
         eights = [probes[n : n + MAX_PROBES] for n in range(0, len(probes), MAX_PROBES)]
-        shared = len(eights) // self._threads * self._threads if self._threads > 1 else 0
-        wish = _Wish(permit, k, threshold, exact)
-        alone = in_threads(None)
-        found = self._work(lambda some: self._search(some, wish, alone), eights[:shared])
-        found += [self._search(some, wish, self._work) for some in eights[shared:]]
+        wish, alone = _Wish(permit, k, threshold, exact), in_threads(None)
+        found: list[list[CandidateList]] = []
+        for start in range(0, len(eights), self._threads):
+            begun = eights[start : start + self._threads]
+            if len(begun) == self._threads:
+                found += self._work(lambda some: self._search(some, wish, alone), begun)
+            else:
+                found += [self._search(some, wish, self._work) for some in begun]
         return [one for some in found for one in some]
 
     def _search(self, probes: Sequence[FingerSet], wish: _Wish, work: Work) -> list[CandidateList]:
         """Search for up to eight probes in one pass."""
         packed = [pack(probe) for probe in probes]
-        sought = [] if wish.exact else _scan_probes(probes)
-        with self._epochs.reading():
-            with self._lock:
-                views = self._store.views(wish.permit)
-            narrowed = (
-                [self._narrower.everybody(views)] * len(probes)
-                if wish.exact
-                else self._narrower.narrow(views, sought, work=work)
-            )
-            return self._confirm(packed, narrowed, wish, work=work)
+        try:
+            sought = [] if wish.exact else _scan_probes(probes)
+            with self._epochs.reading():
+                with self._lock:
+                    views = self._store.views(wish.permit)
+                narrowed = (
+                    [self._narrower.everybody(views)] * len(probes)
+                    if wish.exact
+                    else self._narrower.narrow(views, sought, work=work)
+                )
+                return self._confirm(packed, narrowed, wish, work=work)
+        finally:
+            for one in packed:
+                overwrite(one)
 
     def audit(self, probe: FingerSet, *, permit: Permit, k: int, threshold: float) -> Audit:
         """Search, search everybody, and compare the answers."""
@@ -271,8 +281,6 @@ class NativeGallery(InPlace):
                 for rank, (*_, slot, comparison) in enumerate(best, 1)
             )
             found.append(CandidateList(candidates, len(one.slots), one.searched))
-        for probe in probes:
-            overwrite(probe)
         return found
 
     def _chunks(self, slots: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
@@ -285,14 +293,16 @@ class NativeGallery(InPlace):
     ) -> list[_Reached]:
         """Score one chunk: what reaches the threshold."""
         fronts, places = self._store.fronts(slots), self._store.places(slots)
-        found = compare_stored(
-            probe,
-            fingers_in(fronts),
-            threshold=threshold,
-            strengths=fronts[:, STRENGTHS],
-            early=early,
-        )
-        fronts[:] = 0
+        try:
+            found = compare_stored(
+                probe,
+                fingers_in(fronts),
+                threshold=threshold,
+                strengths=fronts[:, STRENGTHS],
+                early=early,
+            )
+        finally:
+            fronts[:] = 0
         return [(-one.score, int(places[n]), int(slots[n]), one) for n, one in found]
 
     # --- keeping ------------------------------------------------------------------------------

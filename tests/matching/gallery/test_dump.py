@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from matching.errors import GalleryCorruptError
-from matching.fingerprint.compare import pack
-from matching.gallery.dump import Dumped, decode, encode, overwrite
+from matching.fingerprint.compare import overwrite, pack
+from matching.gallery.dump import Dumped, decode, encode
 from matching.template import FingerPosition
 from tests.matching.gallery.population import Person
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from matching.fingerprint.compare import PackedSet, pack
 from matching.fingerprint.cuts import Limits
 from matching.fingerprint.sketch_probe import ScanProbes
 from matching.fingerprint.stored import compare_stored
@@ -95,7 +96,7 @@ def test_no_answer_depends_on_threads_segments_or_probes_together(
 ) -> None:
     parameters: dict[str, object] = {"smallest": 5, "largest": 512} | other
     second = filled(NativeGallery(cuts=nearer_than(1.5), **parameters))  # type: ignore[arg-type]
-    probes = [Person(seed).capture(seed=1) for seed in range(PEOPLE)]
+    probes = [Person(seed).capture(seed=1) for seed in range(20)]  # two eights and a half
     permit = Permit((6,), frozenset({"person-3"}))
     together = second.search_many(probes, permit=permit, k=9, threshold=LOWEST)
     alone = [gallery.search(p, permit=permit, k=9, threshold=LOWEST) for p in probes]
@@ -238,6 +239,40 @@ def test_what_a_search_rebuilds_is_overwritten(monkeypatch: pytest.MonkeyPatch) 
     engine.search(Person(1).capture(seed=1), permit=EVERYTHING, k=1, threshold=LOWEST)
     assert len(rebuilt) >= 2
     assert not any(array.any() for array in rebuilt)
+
+
+def test_an_eight_that_fails_leaves_nothing_and_waits_for_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine = NativeGallery(threads=2)
+    engine.enrol([reference(1), reference(2)])
+    probes = [Person(1).capture(seed=n) for n in range(16)]
+    failed, returned, ended = Event(), Event(), Event()
+    packed, first = [], Event()
+
+    def spied(probe: FingerSet) -> PackedSet:
+        packed.append(pack(probe))
+        return packed[-1]
+
+    def compared(*arguments: Any, **options: Any) -> object:
+        if not first.is_set():
+            first.set()
+            failed.set()
+            raise MemoryError
+        assert failed.wait(10)
+        returned.wait(0.3)  # nobody may have returned meanwhile
+        found = compare_stored(*arguments, **options)
+        ended.set()
+        return found
+
+    monkeypatch.setattr(native_engine, "pack", spied)
+    monkeypatch.setattr(native_engine, "compare_stored", compared)
+    with pytest.raises(MemoryError):
+        engine.search_many(probes, permit=EVERYTHING, k=1, threshold=LOWEST)
+    returned.set()
+    assert ended.is_set()
+    assert len(packed) == 16
+    assert not any(f.own.any() or f.general.any() for one in packed for f in one.fingers.values())
 
 
 def test_erasure_waits_for_a_search_that_still_reads(monkeypatch: pytest.MonkeyPatch) -> None:
