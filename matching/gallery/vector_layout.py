@@ -41,7 +41,7 @@ class Codes(NamedTuple):
     """Codes of N rows.
 
     Args:
-        leading: (N, 15) uint8, see ``matching.kernels.vector.leading``.
+        leading: (N, 15) uint8, see ``matching.kernels.vector_codes.leading``.
         whole: (N, 8) uint64, a bit is set where a coordinate is negative.
     """
 

@@ -1,13 +1,14 @@
 """Typed calls of the compiled scan (scan.h, scan.c, scan_lists.c): every reference, no index.
 
-References are numbered; 64 of them are a block, 512 a tile.  Four arrays hold what a scan needs,
+References are numbered; 64 of them are a block, 512 a tile.  Five arrays hold what a scan needs,
 all overwritten in place (``write`` enrols or replaces, ``wipe`` erases):
 
 * ``leading``: (tiles, 10, 8, 16, 64) uint8, the first 128 sign bits of ten fingers, transposed
   (tile, finger, block, byte of the finger, reference);
 * ``presence``: (tiles * 8, 10) uint64, bit = reference of the block that has the finger;
 * ``enrolled``: (tiles * 8,) uint64, bit = reference of the block that is there;
-* ``attributes``: (tiles * 512,) uint64.
+* ``attributes``: (tiles * 512,) uint64;
+* ``strengths``: (tiles * 512,) uint8, of all fingers of the reference.
 
 Further bits of a finger lie in arrays of their own, (tiles * 512, 10, W) uint64 with W = 2 for
 bits 128..255 and W = 4 for bits 256..511, read only for the references that are still near.

@@ -308,10 +308,10 @@ VECTOR_AVX512 static void together_avx512(const vector_chunk *c, const vector_pr
                                           scan_list *list, vector_queue *queue) {
     scan_group group __attribute__((aligned(64)));
     scan_unit units[2];
-    uint64_t ours[VECTOR_MOST + 8];
+    uint64_t ours[VECTOR_MOST + 8] = {0};
     int now = 0;
     for (int probe = 0; probe < q->count; probe++) ours[probe] = pair_of(q, probe);
-    units[0].tiles = units[0].wanted = units[1].tiles = units[1].wanted = 0;
+    for (int i = 0; i < 2; i++) units[i].tile = units[i].tiles = units[i].wanted = 0;
     for (int64_t t = tile0; t < tile1; t += SCAN_GROUP) {
         uint64_t asked[SCAN_GROUP] = {0};
         load_group(c, t, tile1, &group);

@@ -89,7 +89,7 @@ def _keep(
 def codes(
     rows: NDArray[np.int8], sources: NDArray[np.int32], masks: NDArray[np.uint64]
 ) -> NDArray[np.uint64]:
-    """Do what ``matching.kernels.vector.codes`` does; see there."""
+    """Do what ``matching.kernels.vector_codes.codes`` does; see there."""
     bits = np.ascontiguousarray(_chosen(rows, sources) < 0)
     packed = np.packbits(bits, axis=1, bitorder="little").view(np.uint64)
     found: NDArray[np.uint64] = (packed & masks) | (_ALTERNATING & ~masks)
@@ -122,7 +122,7 @@ def _products(rows: NDArray[np.int8], groups: NDArray[np.int32]) -> NDArray[np.i
 
 
 def leading(rows: NDArray[np.int8], groups: NDArray[np.int32]) -> NDArray[np.uint8]:
-    """Do what ``matching.kernels.vector.leading`` does; see there."""
+    """Do what ``matching.kernels.vector_codes.leading`` does; see there."""
     products = _products(rows, groups)
     best = np.abs(products).argmax(axis=2)
     negative = np.take_along_axis(products, best[:, :, None], axis=2)[:, :, 0] < 0
@@ -135,7 +135,7 @@ def leading(rows: NDArray[np.int8], groups: NDArray[np.int32]) -> NDArray[np.uin
 def tables(
     rows: NDArray[np.int8], groups: NDArray[np.int32], z: NDArray[np.float64]
 ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
-    """Do what ``matching.kernels.vector.tables`` does; see there."""
+    """Do what ``matching.kernels.vector_codes.tables`` does; see there."""
     products = _products(rows, groups)
     highest, squares = np.abs(products).max(axis=2), (products**2).sum(axis=(1, 2))
     margin = highest.sum(axis=1) - z * np.sqrt(squares / _PAIRS)

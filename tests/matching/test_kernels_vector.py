@@ -150,6 +150,24 @@ def test_any_number_of_a_tile_may_pass(at: Level, count: int, loose: int) -> Non
     assert (found.candidates[0] == 43 * TILE) == (loose == 300)  # more than a queue holds
 
 
+@pytest.mark.parametrize("at", LEVELS)
+@pytest.mark.parametrize(("count", "loose"), [(65, 0), (130, 15), (256, 40), (64, 300)])
+def test_many_probes_meet_many_tiles(at: Level, count: int, loose: int) -> None:
+    """Several groups of tiles and of probes, and tiles that pass whole for 64 probes."""
+    rng = np.random.default_rng([count, loose])
+    chunk = make_chunk(rng, tiles=19, dimensions=64, extreme=False)
+    chunk.live[5] = 0
+    if loose == 300:
+        chunk.live[:] = FULL
+    probes = make_probes(rng, chunk, count, loose=loose)
+    parts = [(chunk, 1, 18), (replace(chunk, base=5000 * TILE), 18, 19)]
+    found, expected = Best(count, 5, -np.inf), Best(count, 5, -np.inf)
+    vector.search(parts, probes, found, at=at)
+    vector_twin.search(parts, probes, expected)
+    assert lists(found) == lists(expected)
+    assert found.candidates.tolist() == expected.candidates.tolist()
+
+
 def test_what_does_not_fit_is_refused() -> None:
     rng = np.random.default_rng(8)
     chunk = make_chunk(rng, tiles=2, dimensions=64, extreme=False)

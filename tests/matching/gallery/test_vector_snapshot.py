@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from matching.errors import GalleryCorruptError, GalleryStaleError
+from matching.gallery import vector_snapshot
 from matching.gallery.vector_layout import face
 from matching.gallery.vector_snapshot import open_gallery, save_gallery
 from matching.gallery.vectors import VectorGallery
@@ -52,6 +53,17 @@ def test_changes_reach_the_files_by_the_next_snapshot_only(tmp_path: Path) -> No
     assert again.search(new, k=1, threshold=0.9).ids[0, 0] == 7
     assert manifest.generation == 2
     assert [path.name for path in tmp_path.glob("generation-*")] == ["generation-000000000002"]
+
+
+def test_a_snapshot_of_an_older_format_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr(vector_snapshot, "_FORMAT", vector_snapshot._FORMAT - 1)
+        saved(tmp_path)
+    with pytest.raises(GalleryStaleError) as refused:
+        open_gallery(tmp_path, face(DIMENSIONS), **WHERE)
+    assert refused.value.code == "snapshot_format"
 
 
 def test_every_flipped_bit_is_found(tmp_path: Path) -> None:

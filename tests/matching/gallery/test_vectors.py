@@ -95,22 +95,23 @@ def canary_places(gallery: VectorGallery, folder: Path, canary: bytes) -> list[s
     with gallery.frozen() as (chunks, _):
         memory = [f"rows {c.base}" for c in chunks if canary in c.rows.tobytes()]
         memory += [f"codes {c.base}" for c in chunks if canary in c.kernel.codes.tobytes()]
+        lanes = [(c.base, c.kernel.leading.transpose(0, 2, 1).tobytes()) for c in chunks]
+        memory += [f"leading codes {base}" for base, codes in lanes if canary in codes]
     return memory + [str(p) for p in folder.rglob("*.bin") if canary in p.read_bytes()]
 
 
 def test_an_erased_person_is_gone_from_memory_and_files(people: np.ndarray, tmp_path: Path) -> None:
     gallery = filled(people)
     row = gallery.layout.rows(people[300:301], np.ones(1, np.uint16))
-    code = gallery.layout.codes(row, np.ones(1, np.uint16)).whole.tobytes()
+    codes = gallery.layout.codes(row, np.ones(1, np.uint16))
+    canaries = [row.tobytes(), codes.whole.tobytes(), codes.leading.tobytes()]
     save_gallery(tmp_path, gallery, database_id="d", mark=1, model="m")
     opened, _ = open_gallery(tmp_path, face(512), database_id="d", model="m")
-    assert canary_places(opened, tmp_path, row.tobytes())
-    assert canary_places(opened, tmp_path, code)
+    assert all(canary_places(opened, tmp_path, canary) for canary in canaries)
     assert opened.erase([310, 999_999]) == 1
     assert gallery.erase([310]) == 1
     for each in (gallery, opened):
-        assert canary_places(each, tmp_path, row.tobytes()) == []
-        assert canary_places(each, tmp_path, code) == []
+        assert [canary_places(each, tmp_path, canary) for canary in canaries] == [[], [], []]
         assert each.search(people[300:301], k=1, threshold=0.9).ids[0, 0] == -1
         assert len(each) == PEOPLE - 1
     again_opened, _ = open_gallery(tmp_path, face(512), database_id="d", model="m")
